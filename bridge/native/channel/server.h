@@ -1,0 +1,28 @@
+// The agent's end of the channel. One thread does all of its I/O; nothing here is called back on Outlook's threads.
+// Platform code: server_posix.cc, server_windows.cc.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "agent/mailbox.h"
+#include "channel/frames.h"
+
+namespace offline_state {
+
+class ChannelServer {
+ public:
+  static constexpr std::size_t kMaxClients = 16;        // one more is closed at once
+  static constexpr std::size_t kMaxUnsent = 64 * 1024;  // bytes kept for a client that does not read; then it is closed
+
+  // Listens and starts the thread. A peer of another user is closed before a byte is sent to it.
+  // Throws std::runtime_error when the address cannot be served (another agent of this home, say).
+  static std::unique_ptr<ChannelServer> Start(const std::string& home, Hello hello, std::shared_ptr<Mailbox> mailbox,
+                                              std::shared_ptr<Waker> waker);
+
+  // Joins the thread; sends goodbye to those who can take it without waiting.
+  virtual ~ChannelServer() = default;
+  virtual void Stop(Goodbye why) noexcept = 0;
+};
+
+}  // namespace offline_state
