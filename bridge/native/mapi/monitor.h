@@ -19,12 +19,13 @@ class Monitor {
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
 
-  // Opens the offline object of `profile` (UTF-16, empty = default), asks for the capabilities, advises, reads the state.
-  // What happened is in the mailbox's source: listening, or unavailable with the step's reason and HRESULT.
+  // Opens the offline object of `profile` (UTF-16, empty = default), asks for the capabilities, advises, reads the
+  // state. What happened is in the mailbox's source: listening, or unavailable with the step's reason and HRESULT.
   // Outlook's main thread. Does no I/O of its own. Call once.
   void Start(HrOpenOfflineObjFn open, const std::u16string& profile) noexcept;
 
-  // Unadvises, once, however often it is called; holds no lock that Notify takes. The source becomes unavailable/stopped.
+  // Unadvises, once, however often it is called; holds no lock that Notify takes. The source becomes
+  // unavailable/stopped.
   void Stop() noexcept;
 
  private:
