@@ -1,0 +1,22 @@
+{
+  "variables": {
+    "core_sources": [],
+    "posix_sources": [],
+    "windows_sources": [],
+    "module_sources": [
+      "bridge/native/module/module.cc"
+    ],
+    "module_posix_sources": [],
+    "module_windows_sources": [],
+    "simulated_core_sources": [],
+    "simulated_posix_sources": [],
+    "simulated_windows_sources": [],
+    "mapi_provider_sources": [],
+    "mapi_provider_posix_sources": [],
+    "mapi_provider_windows_sources": [],
+    "testable_sources": [],
+    "testable_posix_sources": [],
+    "testable_windows_sources": [],
+    "warning_flags": ["-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Wshadow", "-Wnon-virtual-dtor"]
+  }
+}

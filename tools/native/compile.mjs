@@ -1,0 +1,104 @@
+// Compiles and links C++ incrementally: a file is compiled when it, a header it includes, or its command has changed.
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { root } from "./sources.mjs";
+
+const JOBS = 2;
+
+/**
+ * @param {import("./toolchains.mjs").Variant} variant
+ * @param {{ warnings: string[], includes?: string[], systemIncludes?: string[], defines?: string[] }} common
+ */
+export function commandOf(variant, { warnings, includes = [], systemIncludes = [], defines = [] }) {
+  return [
+    variant.compiler,
+    "-std=c++17",
+    ...warnings,
+    ...variant.flags,
+    ...[...variant.defines, ...defines].map((define) => `-D${define}`),
+    "-Ibridge/native",
+    ...includes.map((directory) => `-I${directory}`),
+    ...systemIncludes.flatMap((directory) => ["-isystem", directory]),
+  ];
+}
+
+/** The object file of a source, both relative to the root. */
+export function objectOf(variant, source) {
+  return join("build", variant.name, source.replace(/\.cc$/, ".o"));
+}
+
+/** Compiles `sources` (relative to the root) to their objects under build/<variant>/. */
+export async function compile(variant, sources, command) {
+  const work = sources
+    .map((source) => ({ source, object: objectOf(variant, source) }))
+    .map((file) => ({ ...file, args: [...command, "-MMD", "-c", file.source, "-o", file.object] }))
+    .filter(({ object, args }) => isStale(object, args));
+  await inParallel(work, async ({ source, object, args }) => {
+    mkdirSync(join(root, dirname(object)), { recursive: true });
+    console.log(`  ${variant.name}: ${source}`);
+    await run(args);
+    writeFileSync(join(root, `${object}.command`), args.join("\n"));
+  });
+}
+
+/** Links objects into build/<variant>/<name>, when one of them or the command has changed; `name` carries its suffix. */
+export async function link(variant, name, objects, command, libraries = []) {
+  const output = join("build", variant.name, name);
+  const args = [...command, ...objects, ...libraries, ...variant.linkFlags, "-o", output];
+  if (isStale(output, args, objects)) {
+    mkdirSync(join(root, dirname(output)), { recursive: true });
+    await run(args);
+    writeFileSync(join(root, `${output}.command`), args.join("\n"));
+  }
+  return output;
+}
+
+function isStale(output, args, inputs) {
+  const at = modified(output);
+  const commandFile = join(root, `${output}.command`);
+  if (at === undefined || !existsSync(commandFile) || readFileSync(commandFile, "utf8") !== args.join("\n"))
+    return true;
+  const needed = inputs ?? headersOf(output.replace(/\.o$/, ".d"));
+  return needed === undefined || needed.some((file) => (modified(file) ?? Infinity) > at);
+}
+
+// A dependency file is one make rule: "x.o: x.cc a.h \<newline> b.h". Our paths have no blanks; a system's may.
+function headersOf(file) {
+  if (!existsSync(join(root, file))) return undefined;
+  const rule = readFileSync(join(root, file), "utf8").replaceAll("\\\n", " ").replace(/\r/g, "");
+  return rule
+    .slice(rule.indexOf(": ") + 2)
+    .trim()
+    .split(/(?<!\\)\s+/)
+    .map((path) => path.replaceAll("\\ ", " "));
+}
+
+function modified(file) {
+  return (
+    statSync(join(root, file), { throwIfNoEntry: false })?.mtimeMs ?? statSync(file, { throwIfNoEntry: false })?.mtimeMs
+  );
+}
+
+async function inParallel(items, task) {
+  const queue = [...items];
+  const worker = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await task(item);
+  };
+  await Promise.all(Array.from({ length: JOBS }, worker));
+}
+
+/** Runs a command from the root; its output goes straight through. */
+export function run([program, ...args], options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: root, stdio: "inherit", ...options });
+    child.once("error", (error) =>
+      reject(
+        error.code === "ENOENT" ? new Error(`${program} was not found: install it, or put it on the PATH.`) : error,
+      ),
+    );
+    child.once("exit", (code, signal) =>
+      code === 0 ? resolve() : reject(new Error(`${[program, ...args].join(" ")} ended with ${signal ?? code}`)),
+    );
+  });
+}

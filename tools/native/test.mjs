@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+// Builds and runs the C++ tests: node tools/native/test.mjs [variant] [room...] [-- doctest options]
+// One test binary per room (folder of bridge/native); doctest prints a summary for each.
+import { join } from "node:path";
+import { commandOf, compile, link, objectOf, run } from "./compile.mjs";
+import { findTests, readSources, root } from "./sources.mjs";
+import { variantOf } from "./toolchains.mjs";
+
+const MAIN = "bridge/native/test_main.cc";
+
+async function main(words) {
+  const split = words.includes("--") ? words.indexOf("--") : words.length;
+  const [name = "plain", ...wanted] = words.slice(0, split);
+  const doctestOptions = words.slice(split + 1);
+  const variant = variantOf(name);
+  const tests = findTests(variant.platform);
+  for (const room of wanted) {
+    if (!tests.has(room))
+      throw new Error(`No *_test.cc in room "${room}". There are tests in: ${[...tests.keys()].join(", ")}.`);
+  }
+  const rooms = [...tests].filter(([room]) => wanted.length === 0 || wanted.includes(room));
+
+  const lists = readSources();
+  const command = commandOf(variant, { warnings: lists.warning_flags, defines: ["DOCTEST_CONFIG_SUPER_FAST_ASSERTS"] });
+  const shared = [
+    MAIN,
+    ...lists.core_sources,
+    ...lists[`${variant.platform}_sources`],
+    ...lists.testable_sources,
+    ...lists[`testable_${variant.platform}_sources`],
+  ];
+  await compile(variant, [...shared, ...rooms.flatMap(([, files]) => files)], command);
+  const failed = [];
+  for (const [room, files] of rooms) {
+    const objects = [...shared, ...files].map((source) => objectOf(variant, source));
+    const binary = await link(variant, `${room}-tests${variant.executableSuffix}`, objects, command);
+    console.log(`${variant.name}: ${room}`);
+    await run([...variant.runner, join(root, binary), ...doctestOptions], {
+      env: { ...process.env, ...variant.environment },
+    }).catch((error) => failed.push(error.message));
+  }
+  if (failed.length > 0) throw new Error(failed.join("\n"));
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
