@@ -1,8 +1,16 @@
 {
   "variables": {
-    "core_sources": [],
-    "posix_sources": [],
-    "windows_sources": [],
+    "core_sources": [
+      "bridge/native/agent/mailbox.cc"
+    ],
+    "posix_sources": [
+      "bridge/native/agent/moment_posix.cc",
+      "bridge/native/agent/waker_posix.cc"
+    ],
+    "windows_sources": [
+      "bridge/native/agent/moment_windows.cc",
+      "bridge/native/agent/waker_windows.cc"
+    ],
     "module_sources": [
       "bridge/native/module/module.cc"
     ],

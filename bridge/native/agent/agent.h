@@ -11,9 +11,9 @@
 namespace offline_state {
 
 struct AgentOptions {
-  std::string home;            // UTF-8; empty = the default home
-  std::string outlook;         // version of Outlook, e.g. "16.0.17328.20184"
-  std::u16string profile;      // MAPI profile name
+  std::string home;                   // UTF-8; empty = the default home
+  std::string outlook;                // version of Outlook, e.g. "16.0.17328.20184"
+  std::u16string profile;             // MAPI profile name
   HrOpenOfflineObjFn open = nullptr;  // nullptr: the source is unavailable, mapi-missing
 };
 

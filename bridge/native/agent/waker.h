@@ -15,7 +15,7 @@ class Waker {
   // Any thread. Never blocks, never allocates, never fails visibly.
   virtual void Wake() noexcept = 0;
 
-  // The I/O thread: forgets the wake-ups so far.
+  // The I/O thread: forgets the wake-ups so far. Before it looks at what there is to do, so that none is lost.
   virtual void Clear() noexcept = 0;
 
   // What the I/O thread waits on: a file descriptor (POSIX, readable when woken) or an event HANDLE (Windows).
