@@ -1,0 +1,88 @@
+import * as v from "valibot";
+import { PROTOCOL, type FeedMessage } from "./protocol.js";
+
+/** A time or a duration in milliseconds, or a number of a message: never negative, exact as a JavaScript number. */
+const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+const reason = v.picklist([
+  "outlook-not-running",
+  "agent-missing",
+  "agent-incompatible",
+  "agent-untrusted",
+  "mapi-missing",
+  "open-failed",
+  "no-notifications",
+  "advise-failed",
+  "stopped",
+]);
+
+const source = v.variant("status", [
+  v.object({ status: v.literal("starting") }),
+  v.object({
+    status: v.literal("listening"),
+    profile: v.string(),
+    outlook: v.string(),
+    notifies: v.object({ online: v.boolean(), offline: v.boolean() }),
+  }),
+  v.object({
+    status: v.literal("unavailable"),
+    reason,
+    code: v.optional(v.string()),
+    detail: v.optional(v.string()),
+  }),
+]);
+
+const present = {
+  seq: natural,
+  state: v.picklist(["online", "offline", "unknown"]),
+  since: v.nullable(natural),
+  ageMs: natural,
+  source,
+};
+
+const snapshot = v.object({
+  type: v.literal("snapshot"),
+  protocol: v.literal(PROTOCOL),
+  epoch: v.pipe(v.string(), v.nonEmpty()),
+  heartbeatMs: v.pipe(natural, v.minValue(100), v.maxValue(60_000)),
+  bridge: v.object({ version: v.string() }),
+  ...present,
+});
+const change = v.object({ type: v.literal("change"), ...present });
+const heartbeat = v.object({ type: v.literal("heartbeat"), seq: natural });
+const anyMessage = v.variant("type", [snapshot, change, heartbeat]);
+const anySnapshot = v.object({ type: v.literal("snapshot"), protocol: v.unknown() });
+
+/** What a frame turned out to be. */
+export type Validated =
+  | { readonly kind: "message"; readonly message: FeedMessage }
+  /** A snapshot of a protocol that this side does not speak. */
+  | { readonly kind: "other-protocol"; readonly protocol: unknown }
+  | { readonly kind: "malformed"; readonly problem: string };
+
+/** Whenever the source is not listening the state is unknown; a message that says otherwise is not believed. */
+function believable(message: FeedMessage): boolean {
+  return message.type === "heartbeat" || message.source.status === "listening" || message.state === "unknown";
+}
+
+/** Checks a value that came from the other side. Unknown fields are ignored. Never throws. */
+export function validateMessage(value: unknown): Validated {
+  const other = v.safeParse(anySnapshot, value);
+  if (other.success && other.output.protocol !== PROTOCOL) {
+    return { kind: "other-protocol", protocol: other.output.protocol };
+  }
+  const checked = v.safeParse(anyMessage, value);
+  if (!checked.success) return { kind: "malformed", problem: v.summarize(checked.issues) };
+  if (!believable(checked.output)) return { kind: "malformed", problem: "a state from a source that does not listen" };
+  return { kind: "message", message: checked.output };
+}
+
+/** Checks the data of a WebSocket frame: only text that is the JSON of a message will do. Never throws. */
+export function validateFrame(data: unknown): Validated {
+  if (typeof data !== "string") return { kind: "malformed", problem: "not a text frame" };
+  try {
+    return validateMessage(JSON.parse(data));
+  } catch {
+    return { kind: "malformed", problem: "not JSON" };
+  }
+}
