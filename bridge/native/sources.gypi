@@ -9,7 +9,13 @@
     ],
     "windows_sources": [
       "bridge/native/agent/moment_windows.cc",
-      "bridge/native/agent/waker_windows.cc"
+      "bridge/native/agent/waker_windows.cc",
+      "bridge/native/channel/address_windows.cc",
+      "bridge/native/channel/identity_windows.cc",
+      "bridge/native/channel/meeting_windows.cc",
+      "bridge/native/channel/peer_windows.cc",
+      "bridge/native/channel/security_windows.cc",
+      "bridge/native/channel/text_windows.cc"
     ],
     "module_sources": [
       "bridge/native/module/module.cc"

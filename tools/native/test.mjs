@@ -20,6 +20,7 @@ async function main(words) {
   }
   const rooms = [...tests].filter(([room]) => wanted.length === 0 || wanted.includes(room));
 
+  variant.prepare?.();
   const lists = readSources();
   const command = commandOf(variant, { warnings: lists.warning_flags, defines: ["DOCTEST_CONFIG_SUPER_FAST_ASSERTS"] });
   const shared = [

@@ -1,6 +1,7 @@
 // The ways in which the C++ is compiled for tests. A variant is data; compile.mjs does the work.
 //
 // To add one (mingw, say): a compiler, the platform whose files it takes, flags for every step, and how to run the result.
+import { tests as windows } from "./toolchains-windows.mjs";
 
 /**
  * @typedef {object} Variant
@@ -13,6 +14,7 @@
  * @property {string} executableSuffix
  * @property {string[]} runner words put before the test binary, e.g. ["wine"]
  * @property {Record<string, string>} environment for running the result
+ * @property {() => void} [prepare] called once before anything is compiled
  */
 
 const warnings = ["-Werror", "-pedantic"];
@@ -50,6 +52,7 @@ const variants = [
     environment: { TSAN_OPTIONS: "halt_on_error=1:second_deadlock_stack=1" },
   },
   { ...posix, name: "m32", compiler: process.env.CXX ?? "g++", flags: [...posix.flags, "-m32"] },
+  ...windows,
 ];
 
 export const variantNames = variants.map(({ name }) => name);

@@ -1,0 +1,25 @@
+// The security descriptor of what agent and bridge meet by. Windows only.
+#pragma once
+
+#include <string>
+
+#include "channel/handle_windows.h"
+
+namespace offline_state {
+
+// Owner and only entry of the DACL is `user` (a SID); the label is medium, so that an elevated Outlook and a normal
+// bridge still meet, and no process of low integrity can write.
+class OneUserSecurity {
+ public:
+  explicit OneUserSecurity(const std::string& user);  // throws std::system_error
+  ~OneUserSecurity();
+  OneUserSecurity(const OneUserSecurity&) = delete;
+  OneUserSecurity& operator=(const OneUserSecurity&) = delete;
+
+  SECURITY_ATTRIBUTES* get() noexcept { return &attributes_; }
+
+ private:
+  SECURITY_ATTRIBUTES attributes_{};
+};
+
+}  // namespace offline_state
