@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { History } from "./history.js";
 import { PROTOCOL, type FeedMessage } from "./protocol.js";
 
 /** A time or a duration in milliseconds, or a number of a message: never negative, exact as a JavaScript number. */
@@ -32,9 +33,11 @@ const source = v.variant("status", [
   }),
 ]);
 
+const state = v.picklist(["online", "offline", "unknown"]);
+
 const present = {
   seq: natural,
-  state: v.picklist(["online", "offline", "unknown"]),
+  state,
   since: v.nullable(natural),
   ageMs: natural,
   source,
@@ -53,10 +56,17 @@ const heartbeat = v.object({ type: v.literal("heartbeat"), seq: natural });
 const anyMessage = v.variant("type", [snapshot, change, heartbeat]);
 const anySnapshot = v.object({ type: v.literal("snapshot"), protocol: v.unknown() });
 
-/** What a frame turned out to be. */
-export type Validated =
-  | { readonly kind: "message"; readonly message: FeedMessage }
-  /** A snapshot of a protocol that this side does not speak. */
+const history = v.object({
+  protocol: v.literal(PROTOCOL),
+  now: natural,
+  from: natural,
+  spans: v.array(v.object({ state, from: natural, to: natural, reason: v.optional(reason) })),
+});
+
+/** What a frame, or the body of an answer, turned out to be. */
+export type Validated<Message = FeedMessage> =
+  | { readonly kind: "message"; readonly message: Message }
+  /** A message of a protocol that this side does not speak. */
   | { readonly kind: "other-protocol"; readonly protocol: unknown }
   | { readonly kind: "malformed"; readonly problem: string };
 
@@ -85,4 +95,31 @@ export function validateFrame(data: unknown): Validated {
   } catch {
     return { kind: "malformed", problem: "not JSON" };
   }
+}
+
+/** Checks the body of an answer to `GET /history`. Never throws. */
+export function validateHistory(text: string): Validated<History> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { kind: "malformed", problem: "not JSON" };
+  }
+  const other = v.safeParse(v.object({ protocol: v.number() }), value);
+  if (other.success && other.output.protocol !== PROTOCOL) {
+    return { kind: "other-protocol", protocol: other.output.protocol };
+  }
+  const checked = v.safeParse(history, value);
+  if (!checked.success) return { kind: "malformed", problem: v.summarize(checked.issues) };
+  if (isWithoutHole(checked.output)) return { kind: "message", message: checked.output };
+  return { kind: "malformed", problem: "spans that do not lead from the beginning to now without a hole" };
+}
+
+function isWithoutHole({ now, from, spans }: History): boolean {
+  let reached = from;
+  for (const span of spans) {
+    if (span.from !== reached || span.to <= span.from) return false;
+    reached = span.to;
+  }
+  return reached === now;
 }
