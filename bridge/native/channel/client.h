@@ -1,5 +1,5 @@
-// The bridge's end of the channel: finds the agent, checks who it is, follows it, and says what is true when there is none.
-// Platform code: client_posix.cc, client_windows.cc; what both share: session.h (frames -> reports).
+// The bridge's end of the channel: finds the agent, checks who it is, follows it, and says what is true when there is
+// none. Platform code: client_posix.cc, client_windows.cc; what both share: session.h (frames -> reports).
 #pragma once
 
 #include <cstdint>

@@ -1,16 +1,17 @@
-// The channel's protocol, version 1: what the agent says to its clients. Little-endian, fixed width, no padding, so that a
-// 32-bit agent and a 64-bit bridge agree.
+// The channel's protocol, version 1: what the agent says to its clients. Little-endian, fixed width, no padding, so
+// that a 32-bit agent and a 64-bit bridge agree.
 //
 //   frame    = u32 length of the payload (at most kMaxPayload) · u16 type · u16 zero · payload
 //   hello    = u32 magic "OOS1" · u16 version · u16 zero · 3 x text: agent version, Outlook version, profile
 //   picture  = u64 number · u8 state · u8 phase · u8 reason · u8 flags · i32 code · i64 since unix ms · i64 age us
-//              flags: 1 since known, 2 notifies online, 4 notifies offline. age: by the agent's monotonic clock, when sent.
+//              flags: 1 since known, 2 notifies online, 4 notifies offline. age: by the agent's monotonic clock, when
+//              sent.
 //   goodbye  = u8 why
 //   text     = u16 bytes (at most kMaxText) · UTF-8
 //
 // The first frame is hello, the second a picture; then a picture for each change. Unknown types are skipped, a payload
-// longer than its fields is allowed (later versions add at the end); a shorter one, a wrong magic or version, or a length
-// above the limit closes the channel with a reason.
+// longer than its fields is allowed (later versions add at the end); a shorter one, a wrong magic or version, or a
+// length above the limit closes the channel with a reason.
 #pragma once
 
 #include <cstddef>

@@ -1,0 +1,59 @@
+// @ts-check
+import js from "@eslint/js";
+import prettier from "eslint-config-prettier";
+import { createNodeResolver, importX } from "eslint-plugin-import-x";
+import { defineConfig, globalIgnores } from "eslint/config";
+import tseslint from "typescript-eslint";
+import { wallConfigs } from "./tools/lib/walls.mjs";
+
+const TESTS = ["**/*.test.ts", "test/**/*.ts", "bench/**/*.ts", "vitest.config.ts"];
+const TOOLS = ["tools/**/*.mjs", "*.config.js", "*.config.mjs"];
+
+export default defineConfig(
+  globalIgnores(["dist/", "build/", ".cache/", "node_modules/"]),
+  {
+    linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: "error" },
+    plugins: { "import-x": importX },
+    settings: {
+      "import-x/resolver-next": [
+        createNodeResolver({ extensionAlias: { ".js": [".ts", ".js"] }, extensions: [".ts", ".js", ".json"] }),
+      ],
+      "import-x/parsers": { "@typescript-eslint/parser": [".ts"] },
+    },
+  },
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        project: ["./shared/tsconfig.json", "./bridge/tsconfig.json", "./addin/tsconfig.json", "./tsconfig.test.json"],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      eqeqeq: "error",
+      "no-console": "off",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/explicit-module-boundary-types": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      "import-x/no-cycle": "error",
+      "import-x/no-self-import": "error",
+      "import-x/no-duplicates": "error",
+      "import-x/no-extraneous-dependencies": [
+        "error",
+        { devDependencies: [...TESTS, ...TOOLS, "webpack.config.js", "addin/**"] },
+      ],
+    },
+  },
+  {
+    // Plain JavaScript whose types tsc checks by JSDoc; the rules that need types are for TypeScript.
+    files: [...TOOLS],
+    extends: [tseslint.configs.disableTypeChecked],
+    rules: { "no-undef": "off", "@typescript-eslint/explicit-module-boundary-types": "off" },
+  },
+  ...wallConfigs(),
+  prettier,
+);

@@ -1,0 +1,128 @@
+// @ts-check
+// What is built, from what, by which tool. Each is done only when its inputs' content has changed.
+import { existsSync, readFileSync } from "node:fs";
+import process from "node:process";
+import { run } from "./child.mjs";
+import { compilerRemedy, ensureCompiler } from "./compiler.mjs";
+import { Failure } from "./failure.mjs";
+import { nodeHeaders } from "./node-headers.mjs";
+import { fromRoot } from "./paths.mjs";
+import { step } from "./progress.mjs";
+import { digest, forget, isFresh, setFresh } from "./stamp.mjs";
+
+/**
+ * @typedef {object} Build
+ * @property {string} name Its title in the progress, and the name of its stamp.
+ * @property {string} what What it does, for the progress.
+ * @property {string[]} inputs Files and folders, from the root.
+ * @property {RegExp} [skip] Inputs that do not matter.
+ * @property {string[]} extra What else decides.
+ * @property {() => string[]} outputs What must be there afterwards.
+ * @property {() => Promise<void>} [before] What it needs from the machine.
+ * @property {() => [string, ...string[]]} command
+ * @property {string[]} [whenOutputsAreMissing] Added to the command then.
+ * @property {() => string} remedy What a person can do when the command fails.
+ */
+
+const NODE = [process.version, process.platform, process.arch];
+const SOURCE_REMEDY = () => "Mend what is shown above, then run the command again.";
+
+/** @type {Build} */
+const native = {
+  name: "native",
+  what: "compiling the C++ code (node-gyp)",
+  inputs: [
+    "binding.gyp",
+    "bridge/native",
+    "node_modules/node-addon-api/package.json",
+    "node_modules/node-gyp/package.json",
+  ],
+  skip: process.platform === "win32" ? /(_test|_posix)\.(cc|h)$/ : /(_test|_windows)\.(cc|h)$/,
+  extra: [...NODE, process.env["CXX"] ?? "", process.env["CXXFLAGS"] ?? ""],
+  outputs: () => nativeOutputs(),
+  before: ensureCompiler,
+  command: () => {
+    const headers = nodeHeaders();
+    const nodedir = headers === undefined ? [] : [`--nodedir=${headers}`];
+    const gyp = fromRoot("node_modules/node-gyp/bin/node-gyp.js");
+    return [process.execPath, gyp, "configure", "build", "--jobs=max", "--loglevel=warn", ...nodedir];
+  },
+  remedy: () =>
+    `If the compiler is missing or too old for C++17: ${compilerRemedy()}\nIf the headers of Node.js could not be downloaded: install them (Debian: nodejs or libnode-dev) or pass a folder that holds include/node as npm_config_nodedir.`,
+};
+
+/** @type {Build} */
+const typescript = {
+  name: "bridge",
+  what: "compiling the TypeScript of the bridge (tsc)",
+  inputs: ["shared", "bridge/src", "bridge/tsconfig.json", "tsconfig.base.json", "package-lock.json"],
+  skip: /\.test\.ts$/,
+  extra: [],
+  outputs: () => ["dist/bridge/src/cli/main.js"],
+  command: () => [process.execPath, fromRoot("node_modules/typescript/bin/tsc"), "-b", "bridge"],
+  // tsc believes its own notes, not the folder.
+  whenOutputsAreMissing: ["--force"],
+  remedy: SOURCE_REMEDY,
+};
+
+/** @type {Build} */
+const pane = {
+  name: "pane",
+  what: "bundling the task pane (webpack)",
+  inputs: [
+    "addin",
+    "shared",
+    "webpack.config.js",
+    "manifest.xml",
+    "tsconfig.base.json",
+    "package.json",
+    "package-lock.json",
+  ],
+  skip: /\.test\.ts$/,
+  extra: [],
+  outputs: () => ["dist/pane/taskpane.html"],
+  command: () => [process.execPath, fromRoot("node_modules/webpack-cli/bin/cli.js"), "--mode", "production"],
+  remedy: SOURCE_REMEDY,
+};
+
+export const BUILDS = { native, typescript, pane };
+
+/** The simulated Outlook is built where there is no Outlook. */
+function nativeOutputs() {
+  const module = "build/Release/offline_state.node";
+  if (process.platform === "win32") return [module];
+  /** @type {{ variables: Record<string, string[]> }} */
+  const { variables } = JSON.parse(readFileSync(fromRoot("bridge/native/sources.gypi"), "utf8"));
+  if ((variables["simulated_core_sources"] ?? []).length === 0) return [module];
+  return [module, "build/Release/simulated-outlook"];
+}
+
+/**
+ * Brings one build up to date.
+ * @param {Build} build
+ */
+export async function ensureBuilt(build) {
+  const value = digest(build.inputs, {
+    extra: [...build.extra, ...build.command()],
+    ...(build.skip && { skip: build.skip }),
+  });
+  if (isFresh(build.name, value, build.outputs())) return;
+  await build.before?.();
+  forget(build.name);
+  await step(build.name, build.what, async () => {
+    const [program, ...args] = build.command();
+    if (!build.outputs().every(isThere)) args.push(...(build.whenOutputsAreMissing ?? []));
+    const { code, output } = await run(program, args);
+    const absent = code === 0 ? build.outputs().filter((file) => !isThere(file)) : [];
+    if (code !== 0 || absent.length > 0) {
+      const why = code === 0 ? ` It made no ${absent.join(", ")}.` : "";
+      throw new Failure(`${build.what}: this failed.${why}`, { output, remedy: build.remedy() });
+    }
+  });
+  setFresh(build.name, value);
+}
+
+/** @param {string} file */
+function isThere(file) {
+  return existsSync(fromRoot(file));
+}

@@ -1,0 +1,97 @@
+// @ts-check
+// Child processes of the tools: each in a process group of its own, so that ending one ends what it has started too.
+import { spawn, spawnSync } from "node:child_process";
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const IS_WINDOWS = process.platform === "win32";
+/** Everything has to be gone within 2 s of the signal. */
+const GRACE_MS = 1500;
+/** @type {Set<import("node:child_process").ChildProcess>} */
+const running = new Set();
+
+/** @typedef {{ code: number, output: string, timedOut: boolean }} Ended */
+
+/**
+ * Runs a program to its end; what it writes on both streams is collected.
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, limitMs?: number, show?: boolean }} [options]
+ *   `show`: also write its output through. `limitMs`: end it after that time.
+ * @returns {Promise<Ended>} `code` is 127 when the program could not be started.
+ */
+export function run(program, args, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: options.env ?? process.env,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: !IS_WINDOWS,
+      windowsHide: true,
+    });
+    running.add(child);
+    /** @type {Buffer[]} */
+    const pieces = [];
+    let timedOut = false;
+    const timer =
+      options.limitMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            timedOut = true;
+            endTree(child, "SIGKILL");
+          }, options.limitMs);
+    /** @param {number} code */
+    const end = (code) => {
+      clearTimeout(timer);
+      running.delete(child);
+      resolve({ code, output: Buffer.concat(pieces).toString("utf8"), timedOut });
+    };
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (/** @type {Buffer} */ piece) => {
+        pieces.push(piece);
+        if (options.show === true) process.stdout.write(piece);
+      });
+    }
+    child.once("error", (error) => {
+      pieces.push(Buffer.from(`${program}: ${error.message}\n`));
+      end(127);
+    });
+    child.once("close", (code) => {
+      end(code ?? 1);
+    });
+  });
+}
+
+/**
+ * @param {import("node:child_process").ChildProcess} child
+ * @param {NodeJS.Signals} signal
+ */
+function endTree(child, signal) {
+  if (child.pid === undefined) return;
+  if (IS_WINDOWS) {
+    spawnSync("taskkill", ["/PID", String(child.pid), "/T", "/F"], { stdio: "ignore", windowsHide: true });
+    return;
+  }
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** Ends everything that `run` has started and that still runs: asks, and kills what has not gone when the grace is over. */
+export async function endChildren() {
+  for (const child of running) endTree(child, "SIGTERM");
+  const end = performance.now() + GRACE_MS;
+  while (running.size > 0 && performance.now() < end) await sleep(20);
+  for (const child of running) endTree(child, "SIGKILL");
+}
+
+/**
+ * Whether a program can be found and answers `--version`.
+ * @param {string} program
+ */
+export function answers(program) {
+  const { status } = spawnSync(program, ["--version"], { stdio: "ignore", windowsHide: true, timeout: 20_000 });
+  return status === 0;
+}

@@ -1,0 +1,16 @@
+// @ts-check
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = path.resolve(fileURLToPath(import.meta.url), "../../..");
+
+/**
+ * An absolute path inside this clone.
+ * @param {readonly string[]} parts
+ */
+export function fromRoot(...parts) {
+  return path.join(ROOT, ...parts);
+}
+
+/** What the build tells the bridge to run: the product's entry. */
+export const BRIDGE_ENTRY = fromRoot("dist/bridge/src/cli/main.js");

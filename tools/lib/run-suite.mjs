@@ -1,0 +1,76 @@
+// @ts-check
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import process from "node:process";
+import { run } from "./child.mjs";
+import { fromRoot } from "./paths.mjs";
+import { say, seconds } from "./progress.mjs";
+import { READERS } from "./reports.mjs";
+
+const FOLDER = ".cache/test";
+
+/**
+ * Runs one suite and shows what failed. Whatever is not a plain success counts: a crash, a time limit, no test at all, and in CI a
+ * skipped test.
+ * @param {import("../suites.mjs").Suite} suite
+ * @returns {Promise<import("./reports.mjs").Tally>}
+ */
+export async function runSuite(suite) {
+  const begin = performance.now();
+  const reportFile = fromRoot(FOLDER, `${suite.name}.json`);
+  const logFile = path.posix.join(FOLDER, `${suite.name}.log`);
+  mkdirSync(fromRoot(FOLDER), { recursive: true });
+  rmSync(reportFile, { force: true });
+
+  const [program, args] = suite.command(reportFile);
+  const { code, output, timedOut } = await run(program, args, {
+    limitMs: suite.limitSeconds * 1000,
+    env: { ...process.env, ...suite.env },
+  });
+  writeFileSync(fromRoot(logFile), output);
+
+  const tally = READERS[suite.report](reportFile, output);
+  const problem = problemOf(tally, { code, timedOut, limitSeconds: suite.limitSeconds });
+  if (problem !== undefined) {
+    tally.failed += 1;
+    tally.failures.push({
+      name: suite.name,
+      detail: `${problem}\n${output.trimEnd().split("\n").slice(-30).join("\n")}`,
+    });
+  }
+  if (process.env["CI"] === "true" && tally.skipped > 0) {
+    tally.failed += tally.skipped;
+    tally.failures.push({ name: suite.name, detail: `${tally.skipped} skipped; in CI every test has to run.` });
+  }
+  tell(suite.name, tally, seconds(begin), logFile);
+  return tally;
+}
+
+/**
+ * What is wrong with the run as a whole, beside the failures that it has told itself.
+ * @param {import("./reports.mjs").Tally} tally
+ * @param {{ code: number, timedOut: boolean, limitSeconds: number }} end
+ * @returns {string | undefined}
+ */
+function problemOf(tally, end) {
+  if (end.timedOut) return `It was ended after its limit of ${end.limitSeconds} s.`;
+  if (end.code !== 0 && tally.failed === 0) return `It ended with exit code ${end.code} although no test failed.`;
+  if (tally.passed + tally.failed === 0) return "It ran no test.";
+  return undefined;
+}
+
+/**
+ * @param {string} name
+ * @param {import("./reports.mjs").Tally} tally
+ * @param {string} time
+ * @param {string} logFile
+ */
+function tell(name, tally, time, logFile) {
+  const skipped = tally.skipped > 0 ? `, ${tally.skipped} skipped` : "";
+  for (const failure of tally.failures) {
+    const detail = failure.detail.replaceAll(/^/gm, "      ");
+    process.stderr.write(`\n    FAILED ${path.relative(fromRoot(), failure.name) || failure.name}\n${detail}\n`);
+  }
+  if (tally.failures.length > 0) process.stderr.write(`\n    All of its output: ${logFile}\n`);
+  say(name, `${tally.passed} passed, ${tally.failed} failed${skipped} in ${time}`);
+}

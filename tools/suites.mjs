@@ -1,0 +1,105 @@
+// @ts-check
+// What `npm test` runs, in this order. To add a suite: a row here, and its system packages in system-packages.mjs.
+import process from "node:process";
+import { fromRoot } from "./lib/paths.mjs";
+
+/** @typedef {import("./system-packages.mjs").GroupName} GroupName */
+/** @typedef {keyof typeof import("./lib/builds.mjs").BUILDS} BuildName */
+
+/**
+ * @typedef {object} Suite
+ * @property {string} name
+ * @property {string} what
+ * @property {GroupName[]} needs
+ * @property {BuildName[]} builds What has to be up to date before.
+ * @property {number} limitSeconds It is ended, and failed, after that.
+ * @property {"vitest" | "doctest" | "checks"} report How it tells what passed: reports.mjs reads it.
+ * @property {(reportFile: string) => [string, string[]]} command
+ * @property {Record<string, string>} [env]
+ */
+
+const VITEST = fromRoot("node_modules/vitest/vitest.mjs");
+
+/**
+ * One project of vitest.config.ts.
+ * @param {string} project
+ * @returns {Suite["command"]}
+ */
+const vitest = (project) => (reportFile) => [
+  process.execPath,
+  [VITEST, "run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`],
+];
+
+/**
+ * One variant of tools/native/toolchains.mjs.
+ * @param {string} variant
+ * @returns {Suite["command"]}
+ */
+const native = (variant) => () => [process.execPath, [fromRoot("tools/native/test.mjs"), variant]];
+
+/** @type {Suite[]} */
+export const SUITES = [
+  {
+    name: "lint",
+    what: "types, ESLint, formats, the walls of the native rooms",
+    needs: ["git", "format"],
+    builds: [],
+    limitSeconds: 240,
+    report: "checks",
+    command: (reportFile) => [process.execPath, [fromRoot("tools/task.mjs"), "lint", "--report", reportFile]],
+  },
+  {
+    name: "unit",
+    what: "the rooms' own tests, beside their sources",
+    needs: ["compiler", "git", "xml"],
+    builds: ["native", "typescript"],
+    limitSeconds: 240,
+    report: "vitest",
+    command: vitest("unit"),
+  },
+  {
+    name: "native",
+    what: "the C++ rooms",
+    needs: ["compiler", "doctest"],
+    builds: [],
+    limitSeconds: 240,
+    report: "doctest",
+    command: native("plain"),
+  },
+  {
+    name: "native-asan",
+    what: "the C++ rooms under AddressSanitizer and UndefinedBehaviorSanitizer",
+    needs: ["doctest", "sanitizers"],
+    builds: [],
+    limitSeconds: 300,
+    report: "doctest",
+    command: native("asan"),
+  },
+  {
+    name: "native-tsan",
+    what: "the C++ rooms under ThreadSanitizer",
+    needs: ["doctest", "sanitizers"],
+    builds: [],
+    limitSeconds: 300,
+    report: "doctest",
+    command: native("tsan"),
+  },
+  {
+    name: "browser",
+    what: "the pane in a real browser",
+    needs: ["browser"],
+    builds: ["native", "typescript", "pane"],
+    limitSeconds: 240,
+    report: "vitest",
+    command: vitest("browser"),
+  },
+  {
+    name: "e2e",
+    what: "the whole chain, from `npm start` to the pane",
+    needs: ["compiler", "browser"],
+    builds: ["native", "typescript", "pane"],
+    limitSeconds: 180,
+    report: "vitest",
+    command: vitest("e2e"),
+  },
+];

@@ -1,0 +1,86 @@
+// @ts-check
+import process from "node:process";
+import { bootstrap } from "../lib/bootstrap.mjs";
+import { explain, Failure } from "../lib/failure.mjs";
+import { say, seconds } from "../lib/progress.mjs";
+import { ensureGroups } from "../lib/requirements.mjs";
+import { runSuite } from "../lib/run-suite.mjs";
+import { SUITES } from "../suites.mjs";
+import { GROUPS } from "../system-packages.mjs";
+
+/**
+ * `npm test [-- [--list] [suite...]]`: everything that is missing, then the suites. The last line is "N passed, N failed".
+ * @param {readonly string[]} args
+ */
+export default async function test(args) {
+  if (args.includes("--list")) {
+    for (const { name, what } of SUITES) process.stdout.write(`${name.padEnd(12)} ${what}\n`);
+    return 0;
+  }
+  const suites = chosen(args);
+  const begin = performance.now();
+  await bootstrap([]);
+  const lacking = await ensureGroups(suites.flatMap(({ needs }) => needs));
+
+  let passed = 0;
+  let failed = 0;
+  for (const suite of suites) {
+    const absent = suite.needs.filter((need) => lacking.has(need));
+    if (absent.length > 0) {
+      failed += couldNotRun(suite.name, absent, lacking);
+    } else if (!(await isBuilt(suite))) {
+      failed += 1;
+    } else {
+      const tally = await runSuite(suite);
+      passed += tally.passed;
+      failed += tally.failed;
+    }
+  }
+  say("test", `all suites done in ${seconds(begin)}`);
+  process.stdout.write(`${passed} passed, ${failed} failed\n`);
+  return failed === 0 && passed > 0 ? 0 : 1;
+}
+
+/**
+ * What a suite needs to be built; a build that fails is told, and the suites that can do without it still run.
+ * @param {import("../suites.mjs").Suite} suite
+ */
+async function isBuilt(suite) {
+  try {
+    await bootstrap(suite.builds);
+    return true;
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`);
+    say(suite.name, "FAILED: what it tests could not be built");
+    return false;
+  }
+}
+
+/** @param {readonly string[]} names */
+function chosen(names) {
+  const unknown = names.filter((name) => !SUITES.some((suite) => suite.name === name));
+  if (unknown.length > 0) {
+    const known = SUITES.map(({ name }) => name).join(", ");
+    throw new Failure(`There is no suite ${unknown.join(", ")}.`, { remedy: `The suites are: ${known}.` });
+  }
+  return names.length === 0 ? SUITES : SUITES.filter(({ name }) => names.includes(name));
+}
+
+/**
+ * A suite whose needs cannot be had has failed, but for one that only Debian can run, on another system, outside CI.
+ * @param {string} name
+ * @param {import("../system-packages.mjs").GroupName[]} absent
+ * @param {Map<import("../system-packages.mjs").GroupName, string>} lacking
+ * @returns {number} Failures to count.
+ */
+function couldNotRun(name, absent, lacking) {
+  const reasons = absent.map((need) => lacking.get(need) ?? "").join("\n");
+  /** @type {import("../system-packages.mjs").Group[]} */
+  const groups = absent.map((need) => GROUPS[need]);
+  const bearable =
+    process.env["CI"] !== "true" &&
+    process.platform !== "linux" &&
+    groups.every(({ onlyDebian }) => onlyDebian === true);
+  say(name, `${bearable ? "left out" : "FAILED"}: ${reasons}`);
+  return bearable ? 0 : 1;
+}

@@ -1,0 +1,22 @@
+import { defineConfig } from "vitest/config";
+
+const BROWSER = ["test/browser/**/*.test.ts", "addin/**/*.browser.test.ts"];
+const E2E = ["test/e2e/**/*.test.ts"];
+const WINDOWS = ["test/windows/**/*.test.ts"];
+const NEVER = ["**/node_modules/**", "dist/**", "build/**", ".cache/**"];
+
+// Projects are the suites of `npm test` (tools/suites.mjs). Whatever no other project has is in "unit": no test is forgotten.
+export default defineConfig({
+  test: {
+    // Two cores, and tests that start processes of their own.
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    projects: [
+      { test: { name: "unit", include: ["**/*.test.ts"], exclude: [...NEVER, ...BROWSER, ...E2E, ...WINDOWS] } },
+      { test: { name: "browser", include: BROWSER, exclude: NEVER } },
+      { test: { name: "e2e", include: E2E, exclude: NEVER, fileParallelism: false } },
+      { test: { name: "windows", include: WINDOWS, exclude: NEVER, fileParallelism: false } },
+    ],
+  },
+});
