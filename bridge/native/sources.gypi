@@ -1,11 +1,15 @@
 {
   "variables": {
     "core_sources": [
-      "bridge/native/agent/mailbox.cc"
+      "bridge/native/agent/mailbox.cc",
+      "bridge/native/mapi/hresult_names.cc",
+      "bridge/native/mapi/monitor.cc",
+      "bridge/native/mapi/notify_sink.cc"
     ],
     "posix_sources": [
       "bridge/native/agent/moment_posix.cc",
-      "bridge/native/agent/waker_posix.cc"
+      "bridge/native/agent/waker_posix.cc",
+      "bridge/native/mapi/mapi_library_posix.cc"
     ],
     "windows_sources": [
       "bridge/native/agent/moment_windows.cc",

@@ -3,10 +3,12 @@
 // Must run inside the Outlook process: HrOpenOfflineObj answers MAPI_E_NOT_FOUND anywhere else.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
 #include "agent/mailbox.h"
+#include "mapi/com_ptr.h"
 #include "mapi/mapi_library.h"
 #include "mapi/offline_state_abi.h"
 
@@ -25,14 +27,17 @@ class Monitor {
   void Start(HrOpenOfflineObjFn open, const std::u16string& profile) noexcept;
 
   // Unadvises, once, however often it is called; holds no lock that Notify takes. The source becomes
-  // unavailable/stopped.
+  // unavailable/stopped. Any thread, but not while Start runs and not from within Notify.
   void Stop() noexcept;
 
  private:
+  Source Listen(HrOpenOfflineObjFn open, const std::u16string& profile) noexcept;
+  void ReadState() noexcept;
+
   const std::shared_ptr<Mailbox> mailbox_;
-  IMAPIOfflineMgr* manager_ = nullptr;  // implementation may use an owning smart pointer instead
+  ComPtr<IMAPIOfflineMgr> manager_;
   ULONG token_ = 0;
-  bool advised_ = false;
+  std::atomic<bool> advised_{false};
 };
 
 }  // namespace offline_state

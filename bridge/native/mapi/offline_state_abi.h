@@ -151,7 +151,7 @@ static_assert(sizeof(IMAPIOfflineMgr) == sizeof(void*) && sizeof(IMAPIOfflineNot
 
 // ---- The export: https://learn.microsoft.com/office/client-developer/outlook/mapi/hropenofflineobj
 
-// `reserved` 0, `profile` UTF-16 (null or empty: the default profile), `guid` &kGuidGlobalState, `reserved2` null.
+// `reserved` 0, `profile` UTF-16 and not null, `guid` &kGuidGlobalState, `reserved2` null.
 // S_OK, or MAPI_E_NOT_FOUND, which any process other than Outlook gets.
 using HrOpenOfflineObjFn = HRESULT(STDMETHODCALLTYPE*)(ULONG reserved, LPCWSTR profile, const GUID* guid,
                                                        const GUID* reserved2, IMAPIOfflineMgr** manager);

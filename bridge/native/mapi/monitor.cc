@@ -1,0 +1,88 @@
+#include "mapi/monitor.h"
+
+#include <utility>
+
+#include "mapi/notify_sink.h"
+#include "mapi/state_bits.h"
+
+namespace offline_state {
+namespace {
+
+Source Unavailable(Reason reason, HRESULT code) noexcept {
+  Source source;
+  source.phase = Phase::kUnavailable;
+  source.reason = reason;
+  source.code = code;
+  return source;
+}
+
+}  // namespace
+
+Monitor::Monitor(std::shared_ptr<Mailbox> mailbox) noexcept : mailbox_(std::move(mailbox)) {}
+
+Monitor::~Monitor() { Stop(); }
+
+void Monitor::Start(HrOpenOfflineObjFn open, const std::u16string& profile) noexcept {
+  const Source source = Listen(open, profile);
+  if (source.phase != Phase::kListening) manager_ = {};
+  mailbox_->SetSource(source);
+}
+
+// The numbers are those of "About the Offline State API". No lock is held across any call.
+Source Monitor::Listen(HrOpenOfflineObjFn open, const std::u16string& profile) noexcept {
+  // 1. Implement IMAPIOfflineNotify. Our reference ends with this function: Advise takes its own.
+  const ComPtr<IMAPIOfflineNotify> sink = NotifySink::Create(mailbox_);
+  if (!sink) return Unavailable(Reason::kAdviseFailed, E_OUTOFMEMORY);
+
+  // 2. Open the offline object of the profile. What it left in `opened` when it failed is not looked at.
+  if (open == nullptr) return Unavailable(Reason::kMapiMissing, S_OK);
+  IMAPIOfflineMgr* opened = nullptr;
+  HRESULT result = open(0, WideOf(profile.c_str()), &kGuidGlobalState, nullptr, &opened);
+  if (FAILED(result)) return Unavailable(Reason::kOpenFailed, result);
+  if (opened == nullptr) return Unavailable(Reason::kOpenFailed, E_POINTER);
+  manager_ = ComPtr<IMAPIOfflineMgr>::Adopt(opened);
+
+  // 3. Ask which directions are notified; they are independent of each other.
+  ULONG capabilities = 0;
+  result = manager_->GetCapabilities(&capabilities);
+  if (FAILED(result)) return Unavailable(Reason::kNoNotifications, result);
+  Source source;
+  source.phase = Phase::kListening;
+  source.notifies_online = (capabilities & MAPIOFFLINE_CAPABILITY_ONLINE) != 0;
+  source.notifies_offline = (capabilities & MAPIOFFLINE_CAPABILITY_OFFLINE) != 0;
+  if (!source.notifies_online && !source.notifies_offline) return Unavailable(Reason::kNoNotifications, S_OK);
+
+  // 4. Register. From here on Notify may come, on any thread, even before Advise has returned.
+  MAPIOFFLINE_ADVISEINFO info{};
+  info.ulSize = sizeof(info);
+  info.CallbackType = MAPIOFFLINE_CALLBACK_TYPE_NOTIFY;
+  info.pCallback = sink.get();
+  info.ulAdviseTypes = MAPIOFFLINE_ADVISE_TYPE_STATECHANGE;
+  info.ulStateMask = MAPIOFFLINE_STATE_ALL;
+  result = manager_->Advise(MAPIOFFLINE_ADVISE_DEFAULT, &info, &token_);
+  if (FAILED(result)) return Unavailable(Reason::kAdviseFailed, result);
+  advised_ = true;
+  ReadState();
+  return source;
+}
+
+// After Advise, because a change between a reading and Advise would be lost. A notification that comes between the
+// count and the reading is newer than the reading, and the mailbox keeps it. Without a reading the state is unknown
+// until the first notification.
+void Monitor::ReadState() noexcept {
+  const std::uint64_t seen = mailbox_->posts();
+  ULONG bits = 0;
+  if (SUCCEEDED(manager_->GetCurrentState(&bits))) mailbox_->PostReading(StateOfBits(bits), seen);
+}
+
+void Monitor::Stop() noexcept {
+  // First of all: from now on no notification counts, however long Unadvise waits for one that is in flight.
+  mailbox_->SetSource(Unavailable(Reason::kStopped, S_OK));
+  // 5. Remove the registration; Outlook then releases the sink.
+  if (advised_.exchange(false)) {
+    const ComPtr<IMAPIOfflineMgr> manager = std::move(manager_);
+    manager->Unadvise(MAPIOFFLINE_UNADVISE_DEFAULT, token_);
+  }
+}
+
+}  // namespace offline_state
