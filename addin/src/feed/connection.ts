@@ -1,0 +1,42 @@
+import type { Present } from "../../../shared/src/protocol.js";
+
+/** Why a connection is not there (any more). */
+export type Lost =
+  /** The bridge did not answer, or the socket broke. */
+  | "unreachable"
+  /** The bridge said that it stops (1001). */
+  | "stopping"
+  /** The bridge has no place for one more (1013). */
+  | "busy"
+  /** Two heartbeats did not come. */
+  | "silent"
+  /** A change was missed, or the feed began anew within one connection. */
+  | "gap"
+  /** Something came that the protocol does not have. */
+  | "malformed"
+  /** The machine slept, or its clock was set: durations can no longer be trusted. */
+  | "slept";
+
+/** What the pane knows about its connection to the bridge. Times are of the monotonic clock, in milliseconds. */
+export type Connection =
+  | {
+      readonly status: "live";
+      readonly present: Present;
+      /** When `present` came. */
+      readonly heardAt: number;
+      readonly bridgeVersion: string;
+    }
+  | {
+      readonly status: "connecting" | "waiting";
+      /** Tries that have failed since the last good connection. */
+      readonly failures: number;
+      readonly lost: Lost | null;
+      /** When the bridge was last heard, be it by a heartbeat; null when it never was. */
+      readonly lastHeardAt: number | null;
+      /** When the next try comes; null while one is under way, and while the page is hidden. */
+      readonly retryAt: number | null;
+    }
+  /** The bridge speaks another protocol; trying again would not help. */
+  | { readonly status: "refused" };
+
+export const NOT_YET: Connection = { status: "connecting", failures: 0, lost: null, lastHeardAt: null, retryAt: null };

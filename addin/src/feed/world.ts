@@ -1,0 +1,40 @@
+import { FEED_PATH, SUBPROTOCOL } from "../../../shared/src/protocol.js";
+
+/** The part of WebSocket that the feed client needs. */
+export interface Socket {
+  onmessage: ((event: MessageEvent) => void) | null;
+  onclose: ((event: CloseEvent) => void) | null;
+  close(): void;
+}
+
+/** The world around the pane's clocks and connections: everything that a test drives. */
+export interface World {
+  /** Opens a socket to the feed; may throw. */
+  connect(): Socket;
+  /** Milliseconds of a clock that is never set. */
+  monotonic(): number;
+  /** Unix milliseconds. */
+  wall(): number;
+  /** A number in [0, 1). */
+  random(): number;
+  /** Calls `task` once after `ms` milliseconds; the answer takes that back. */
+  after(ms: number, task: () => void): () => void;
+}
+
+/** The world as a browser has it; the feed is on the origin that the page came from. */
+export function browserWorld(): World {
+  const url = new URL(FEED_PATH, location.href);
+  url.protocol = "wss:";
+  return {
+    connect: () => new WebSocket(url, SUBPROTOCOL),
+    monotonic: () => performance.now(),
+    wall: () => Date.now(),
+    random: () => Math.random(),
+    after: (ms, task) => {
+      const id = setTimeout(task, ms);
+      return () => {
+        clearTimeout(id);
+      };
+    },
+  };
+}

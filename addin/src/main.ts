@@ -1,0 +1,4 @@
+import "./styles/pane.css";
+import { PaneApp } from "./app.js";
+
+new PaneApp().start();

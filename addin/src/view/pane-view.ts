@@ -1,0 +1,107 @@
+import type { Told } from "../told/told.js";
+import type { Times } from "../words/times.js";
+import type { Words } from "../words/words.js";
+import type { Clocks } from "../told/memory.js";
+import { part, setAttribute, setText } from "./dom.js";
+
+/** Draws what the person is told. The page's skeleton has every part; here they are only filled, shown and hidden. */
+export class PaneView {
+  readonly #root = document.documentElement;
+  readonly #lead = part("lead", HTMLElement);
+  readonly #word = part("word", HTMLElement);
+  readonly #lasting = part("lasting", HTMLElement);
+  readonly #since = part("since", HTMLElement);
+  readonly #title = part("title", HTMLElement);
+  readonly #meaning = part("meaning", HTMLElement);
+  readonly #limit = part("limit", HTMLElement);
+  readonly #step = part("step", HTMLElement);
+  readonly #stepHeading = part("step-heading", HTMLElement);
+  readonly #stepText = part("step-text", HTMLElement);
+  readonly #commandRow = part("command-row", HTMLElement);
+  readonly #command = part("command", HTMLElement);
+  readonly #copy = part("copy", HTMLButtonElement);
+  readonly #retryRow = part("retry-row", HTMLElement);
+  readonly #retry = part("retry", HTMLButtonElement);
+  readonly #nextTry = part("next-try", HTMLElement);
+  readonly #diagnosis = part("diagnosis", HTMLElement);
+
+  constructor(retry: () => void) {
+    this.#retry.addEventListener("click", retry);
+    this.#copy.addEventListener("click", () => {
+      void this.#copyCommand();
+    });
+  }
+
+  #copied = "";
+
+  /** Draws everything; answers for how many milliseconds the drawn times stay right, Infinity if for ever. */
+  draw(told: Told, words: Words, times: Times, now: Clocks): number {
+    const { row } = told;
+    setAttribute(this.#root, "data-state", told.state);
+    setAttribute(this.#root, "data-row", told.name);
+    setText(this.#lead, words.text(told.state === "unknown" ? "lead.unknown" : "lead.known"));
+    setText(this.#word, words.text(`word.${told.state}`));
+    setText(this.#title, words.text(row.title));
+    setText(this.#meaning, words.text(row.meaning));
+    show(this.#limit, told.limit === null ? null : words.text(told.limit));
+    this.#step.hidden = row.step === undefined;
+    setText(this.#stepHeading, words.text("step.heading"));
+    show(this.#stepText, row.step === undefined ? null : words.text(row.step));
+    this.#commandRow.hidden = row.command === undefined;
+    if (row.command !== undefined) setText(this.#command, row.command);
+    this.#copied = words.text("step.copied");
+    setText(this.#copy, words.text("step.copy"));
+    this.#retryRow.hidden = row.retry !== true;
+    setText(this.#retry, words.text("step.retry"));
+    show(this.#diagnosis, [told.code, told.detail].filter((text) => text !== null).join(" · ") || null);
+    return this.drawTimes(told, words, times, now);
+  }
+
+  /** Draws what passes with time; answers as `draw` does. */
+  drawTimes(told: Told, words: Words, times: Times, now: Clocks): number {
+    const stays = [Infinity];
+    const { lasting, past } = told;
+    if (lasting !== null) {
+      const duration = times.duration(now.monotonic - lasting.startedAt);
+      stays.push(duration.staysMs);
+      show(this.#lasting, words.text(lasting.atLeast ? "lasting.atLeast" : "lasting.for", { duration: duration.text }));
+      const time = lasting.since === null ? null : times.moment(lasting.since, now.wall);
+      show(this.#since, time === null ? null : words.text("lasting.since", { time }));
+    } else if (past !== null) {
+      const ago = times.ago(now.wall - past.at);
+      stays.push(ago.staysMs);
+      const time = times.moment(past.at, now.wall);
+      show(this.#lasting, words.text(`past.${past.state}`, { ago: ago.text, time }));
+      show(this.#since, null);
+    } else {
+      show(this.#lasting, null);
+      show(this.#since, null);
+    }
+    if (told.row.retry === true) {
+      const left =
+        told.retryAt === null ? null : times.duration(Math.ceil((told.retryAt - now.monotonic) / 1000) * 1000);
+      if (told.retryAt !== null) stays.push((told.retryAt - now.monotonic) % 1000 || 1000);
+      setText(
+        this.#nextTry,
+        left === null ? words.text("step.retrying") : words.text("step.nextTry", { duration: left.text }),
+      );
+    }
+    return Math.max(50, Math.min(...stays));
+  }
+
+  async #copyCommand(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(this.#command.textContent);
+      setText(this.#copy, this.#copied);
+    } catch {
+      // Outlook may withhold the clipboard: the command is then selected, ready for Ctrl+C.
+      getSelection()?.selectAllChildren(this.#command);
+    }
+  }
+}
+
+/** Shows a text, or hides its element when there is none. */
+function show(element: HTMLElement, text: string | null): void {
+  element.hidden = text === null;
+  if (text !== null) setText(element, text);
+}

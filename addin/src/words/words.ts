@@ -1,0 +1,45 @@
+import type english from "../../strings/en.json";
+
+/** Names of the strings; English has them all. */
+export type StringKey = keyof typeof english;
+/** One language: the strings by name. A string with a count is a set of plural forms. */
+export type Table = Readonly<Partial<Record<StringKey, string | Readonly<Record<string, string>>>>>;
+/** What is put into the places of a string. */
+export type Values = Readonly<Record<string, string | number>>;
+/** The languages that there are, by language subtag; English among them. */
+export type Tables = Readonly<Record<string, Table>>;
+
+/** The strings of one language, with English for what a language lacks, and numbers, plurals and places filled in. */
+export class Words {
+  /** The locale of numbers, dates and times: the wanted one, which may be more exact than the language. */
+  readonly locale: string;
+  readonly #table: Table;
+  readonly #english: Table;
+  readonly #plural: Intl.PluralRules;
+  readonly #number: Intl.NumberFormat;
+
+  constructor(tables: Tables, wanted: readonly string[]) {
+    this.locale = wanted.find((tag) => languageOf(tag) in tables) ?? "en";
+    this.#english = tables["en"] ?? {};
+    this.#table = tables[languageOf(this.locale)] ?? this.#english;
+    this.#plural = new Intl.PluralRules(this.locale);
+    this.#number = new Intl.NumberFormat(this.locale);
+  }
+
+  /** The string of that name; with a `count` among the values its plural form. */
+  text(key: StringKey, values: Values = {}): string {
+    const entry = this.#table[key] ?? this.#english[key] ?? key;
+    const { count } = values;
+    const form = typeof count === "number" ? this.#plural.select(count) : "other";
+    const text = typeof entry === "string" ? entry : (entry[form] ?? entry["other"] ?? key);
+    return text.replace(/\{(\w+)\}/g, (place, name: string) => {
+      const value = values[name];
+      if (value === undefined) return place;
+      return typeof value === "number" ? this.#number.format(value) : value;
+    });
+  }
+}
+
+function languageOf(tag: string): string {
+  return tag.toLowerCase().split("-")[0] ?? "";
+}

@@ -1,0 +1,31 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { generateCertificates } from "office-addin-dev-certs";
+
+/** A certificate for localhost and the home of a browser that trusts it. */
+export interface Trust {
+  readonly key: Buffer;
+  readonly cert: Buffer;
+  /** HOME of the browser: its NSS database holds the CA, so that no certificate error has to be ignored. */
+  readonly home: string;
+}
+
+/** Makes a CA and a certificate for localhost below `folder`, and trusts the CA as a user of Linux does. */
+export async function makeTrust(folder: string): Promise<Trust> {
+  const file = (name: string) => join(folder, "certificates", name);
+  await generateCertificates(file("ca.crt"), file("localhost.crt"), file("localhost.key"), 7, ["localhost"]);
+  const home = join(folder, "home");
+  trustAuthority(file("ca.crt"), home);
+  return { key: readFileSync(file("localhost.key")), cert: readFileSync(file("localhost.crt")), home };
+}
+
+/** Puts a CA certificate into the NSS database below `home`, which Chromium reads. Needs certutil (libnss3-tools). */
+export function trustAuthority(caFile: string, home: string): void {
+  const database = join(home, ".pki", "nssdb");
+  mkdirSync(database, { recursive: true });
+  const certutil = (...args: string[]) =>
+    execFileSync("certutil", ["-d", `sql:${database}`, ...args], { stdio: "pipe" });
+  certutil("-N", "--empty-password");
+  certutil("-A", "-n", "outlook-offline-state test CA", "-t", "C,,", "-i", caFile);
+}

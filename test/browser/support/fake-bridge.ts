@@ -1,0 +1,193 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { WebSocketServer, type WebSocket } from "ws";
+import {
+  FEED_PATH,
+  PROTOCOL,
+  SUBPROTOCOL,
+  type Present,
+  type Snapshot,
+  type SourceStatus,
+  type State,
+} from "../../../shared/src/protocol.js";
+import type { Trust } from "./certificates.js";
+
+export const PANE_FILES = fileURLToPath(new URL("../../../dist/pane", import.meta.url));
+
+export const LISTENING: SourceStatus = {
+  status: "listening",
+  profile: "Outlook",
+  outlook: "16.0.18227.20162",
+  notifies: { online: true, offline: true },
+};
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+
+/** As strict as a page can be served: what the pane does must pass it. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'";
+
+/** One span of the history, as the bridge tells it. */
+export interface Span {
+  readonly state: State;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Serves the pane and speaks feed protocol 1 over real TLS, with a state that the test sets. */
+export class FakeBridge {
+  readonly #trust: Trust;
+  readonly #root: string;
+  #server: Server | null = null;
+  #sockets = new Set<WebSocket>();
+  #heartbeat: NodeJS.Timeout | null = null;
+  #port = 0;
+  #epoch = 0;
+  #seq = 0;
+  #since = performance.now();
+  present: Omit<Present, "ageMs"> = { state: "online", since: Date.now(), source: LISTENING };
+  heartbeatMs = 5000;
+  protocol = PROTOCOL as number;
+  /** Spans that /history answers; null for a bridge that has none. */
+  history: readonly Span[] | null = null;
+  /** Paths that were asked for, newest last. */
+  readonly asked: string[] = [];
+  /** Times (performance.now) at which a socket was opened. */
+  readonly connects: number[] = [];
+
+  constructor(trust: Trust, root = PANE_FILES) {
+    this.#trust = trust;
+    this.#root = root;
+  }
+
+  get url(): string {
+    return `https://localhost:${String(this.#port)}/taskpane.html`;
+  }
+
+  get clients(): number {
+    return this.#sockets.size;
+  }
+
+  /** Starts listening; the second time on the same port, as a bridge does that is started again. */
+  async start(): Promise<void> {
+    this.#epoch += 1;
+    this.#seq = 0;
+    const server = createServer({ key: this.#trust.key, cert: this.#trust.cert }, (request, response) => {
+      void this.#answer(request.url ?? "/", response);
+    });
+    const feed = new WebSocketServer({ server, path: FEED_PATH, handleProtocols: () => SUBPROTOCOL });
+    feed.on("connection", (socket) => {
+      this.connects.push(performance.now());
+      this.#sockets.add(socket);
+      socket.on("close", () => this.#sockets.delete(socket));
+      socket.send(JSON.stringify(this.snapshot()));
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(this.#port, "127.0.0.1", resolve);
+    });
+    this.#server = server;
+    this.#port = (server.address() as AddressInfo).port;
+    this.#heartbeat = setInterval(() => {
+      this.beat();
+    }, this.heartbeatMs);
+  }
+
+  /** Ends all, as the death of the process does; with a code the sockets are closed politely first. */
+  async stop(code?: number): Promise<void> {
+    if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
+    for (const socket of this.#sockets) {
+      if (code === undefined) socket.terminate();
+      else socket.close(code);
+    }
+    const server = this.#server;
+    this.#server = null;
+    if (server === null) return;
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+
+  /** Stops or starts the regular heartbeats; `beat` sends one at any time. */
+  hush(): void {
+    if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
+  }
+
+  beat(): void {
+    this.send({ type: "heartbeat", seq: this.#seq });
+  }
+
+  /** Changes what the feed says, and says it. */
+  change(present: Partial<Omit<Present, "ageMs">>, ageMs = 0): void {
+    this.present = { ...this.present, ...present };
+    this.#since = performance.now() - ageMs;
+    this.#seq += 1;
+    this.send({ type: "change", seq: this.#seq, ...this.present, ageMs });
+  }
+
+  state(state: "online" | "offline", ageMs = 0): void {
+    this.change({ state, since: Date.now() - ageMs, source: LISTENING }, ageMs);
+  }
+
+  /** Sends anything to every pane. */
+  send(message: object | string): void {
+    const text = typeof message === "string" ? message : JSON.stringify(message);
+    for (const socket of this.#sockets) socket.send(text);
+  }
+
+  closeAll(code: number): void {
+    for (const socket of this.#sockets) socket.close(code);
+  }
+
+  snapshot(): Snapshot {
+    return {
+      type: "snapshot",
+      protocol: this.protocol as typeof PROTOCOL,
+      epoch: `epoch-${String(this.#epoch)}`,
+      seq: this.#seq,
+      ...this.present,
+      ageMs: Math.round(performance.now() - this.#since),
+      heartbeatMs: this.heartbeatMs,
+      bridge: { version: "0.1.0" },
+    };
+  }
+
+  /** Sets since when the present state has lasted without telling it. */
+  begun(ageMs: number, since: number | null = Date.now() - ageMs): void {
+    this.#since = performance.now() - ageMs;
+    this.present = { ...this.present, since };
+  }
+
+  async #answer(url: string, response: import("node:http").ServerResponse): Promise<void> {
+    this.asked.push(url);
+    const { pathname } = new URL(url, "https://localhost");
+    if (pathname === "/history" && this.history !== null) {
+      const now = Date.now();
+      const from = this.history[0]?.from ?? now;
+      response.setHeader("Content-Type", "application/json");
+      response.end(JSON.stringify({ protocol: 1, now, from, spans: this.history }));
+      return;
+    }
+    const file = join(this.#root, normalize(pathname));
+    const isFile = await stat(file).then(
+      (found) => found.isFile(),
+      () => false,
+    );
+    if (!isFile) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.setHeader("Content-Type", TYPES[extname(file)] ?? "application/octet-stream");
+    response.setHeader("Content-Security-Policy", POLICY);
+    response.setHeader("Cache-Control", "no-cache");
+    createReadStream(file).pipe(response);
+  }
+}
