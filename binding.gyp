@@ -3,6 +3,7 @@
 {
   "includes": ["bridge/native/sources.gypi"],
   "variables": {
+    "version": "<!(node -p \"require('./package.json').version\")",
     "node_addon_api": "<!(node -p \"require('path').dirname(require.resolve('node-addon-api'))\")",
     # Outlook's own MAPI is C++ with its own runtime: ours must not depend on what else is loaded.
     "hardening_cflags": ["-fstack-protector-strong", "-fvisibility=hidden", "-ffunction-sections", "-fdata-sections"],
@@ -10,7 +11,7 @@
   },
   "target_defaults": {
     "include_dirs": ["bridge/native"],
-    "defines": ["NAPI_VERSION=8"],
+    "defines": ["NAPI_VERSION=8", "OFFLINE_STATE_VERSION=\"<(version)\""],
     "cflags": ["<@(warning_flags)", "<@(hardening_cflags)", "-fPIC"],
     "cflags_cc!": ["-fno-exceptions", "-std=gnu++17", "-std=gnu++20"],
     "cflags_cc": ["-std=c++17", "-fexceptions", "-fvisibility-inlines-hidden"],

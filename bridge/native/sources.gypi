@@ -1,7 +1,16 @@
 {
   "variables": {
     "core_sources": [
+      "bridge/native/agent/agent.cc",
       "bridge/native/agent/mailbox.cc",
+      "bridge/native/agent/version.cc",
+      "bridge/native/channel/decoder.cc",
+      "bridge/native/channel/encoder.cc",
+      "bridge/native/channel/home_hash.cc",
+      "bridge/native/channel/outbox.cc",
+      "bridge/native/channel/publisher.cc",
+      "bridge/native/channel/session.cc",
+      "bridge/native/channel/text.cc",
       "bridge/native/mapi/hresult_names.cc",
       "bridge/native/mapi/monitor.cc",
       "bridge/native/mapi/notify_sink.cc"
@@ -9,6 +18,12 @@
     "posix_sources": [
       "bridge/native/agent/moment_posix.cc",
       "bridge/native/agent/waker_posix.cc",
+      "bridge/native/channel/address_posix.cc",
+      "bridge/native/channel/client_posix.cc",
+      "bridge/native/channel/outlook_runs_posix.cc",
+      "bridge/native/channel/peer_posix.cc",
+      "bridge/native/channel/server_posix.cc",
+      "bridge/native/channel/socket_posix.cc",
       "bridge/native/mapi/mapi_library_posix.cc"
     ],
     "windows_sources": [

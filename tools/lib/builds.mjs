@@ -34,6 +34,7 @@ const native = {
   inputs: [
     "binding.gyp",
     "bridge/native",
+    "package.json",
     "node_modules/node-addon-api/package.json",
     "node_modules/node-gyp/package.json",
   ],

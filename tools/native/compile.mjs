@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { root } from "./sources.mjs";
+import { packageVersion, root } from "./sources.mjs";
 
 const JOBS = 2;
 
@@ -16,7 +16,7 @@ export function commandOf(variant, { warnings, includes = [], systemIncludes = [
     "-std=c++17",
     ...warnings,
     ...variant.flags,
-    ...[...variant.defines, ...defines].map((define) => `-D${define}`),
+    ...[`OFFLINE_STATE_VERSION="${packageVersion()}"`, ...variant.defines, ...defines].map((define) => `-D${define}`),
     "-Ibridge/native",
     ...includes.map((directory) => `-I${directory}`),
     ...systemIncludes.flatMap((directory) => ["-isystem", directory]),

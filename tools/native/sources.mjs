@@ -17,6 +17,11 @@ export function readSources() {
   }
 }
 
+/** package.json's version, which the agent says in its hello. */
+export function packageVersion() {
+  return JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;
+}
+
 /**
  * Test files are found, not listed: a test cannot be forgotten.
  * @param {"posix" | "windows"} platform whose *_posix_test.cc or *_windows_test.cc belong to the run

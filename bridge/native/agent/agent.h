@@ -24,9 +24,13 @@ class Agent {
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
 
-  // Advises and begins to serve. Outlook's main thread; returns at once; never throws: what failed is told on the
-  // channel, and a channel that cannot be made leaves the agent idle (false).
+  // Begins to serve and advises. Outlook's main thread; returns at once; never throws: what failed is told on the
+  // channel, and a channel that cannot be made leaves the agent idle (false; error() says why). Does nothing when
+  // it is connected already; may be called again after Disconnect.
   bool Connect(const AgentOptions& options) noexcept;
+
+  // Why Connect answered false; for a log. English.
+  const std::string& error() const noexcept { return error_; }
 
   // Unadvises, says goodbye to the clients and joins the agent's thread (which never waits on a peer). Idempotent.
   void Disconnect(Goodbye why) noexcept;
@@ -34,6 +38,7 @@ class Agent {
  private:
   struct Parts;
   std::unique_ptr<Parts> parts_;
+  std::string error_;
 };
 
 }  // namespace offline_state

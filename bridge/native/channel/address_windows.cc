@@ -2,6 +2,7 @@
 #include <stdexcept>
 
 #include "channel/address.h"
+#include "channel/home_hash.h"
 #include "channel/identity_windows.h"
 #include "channel/meeting_windows.h"
 #include "channel/text_windows.h"
@@ -38,14 +39,6 @@ std::wstring Canonical(const std::wstring& path) {
   return lower;
 }
 
-std::string Fnv1a(const std::string& bytes) {
-  std::uint64_t hash = 0xCBF29CE484222325U;
-  for (const char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001B3U;
-  std::string digits(16, '0');
-  for (std::size_t i = digits.size(); i-- > 0; hash >>= 4) digits[i] = "0123456789abcdef"[hash & 0xF];
-  return digits;
-}
-
 std::string SuffixOrThrow(const std::string& home) {
   if (Canonical(WideText(home)).empty())
     throw std::runtime_error("The home \"" + home + "\" is no path: set OUTLOOK_OFFLINE_STATE_HOME to a folder.");
@@ -61,7 +54,7 @@ std::string HomeFromEnvironment() {
 
 std::string HomeSuffix(const std::string& home) {
   const std::wstring canonical = Canonical(WideText(home));
-  return canonical == Canonical(DefaultHome()) ? std::string() : ".h-" + Fnv1a(Utf8Text(canonical));
+  return canonical == Canonical(DefaultHome()) ? std::string() : ".h-" + HomeHash(Utf8Text(canonical));
 }
 
 std::string ChannelAddress(const std::string& home) {

@@ -1,0 +1,168 @@
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <new>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "channel/address.h"
+#include "channel/outbox.h"
+#include "channel/peer_posix.h"
+#include "channel/publisher.h"
+#include "channel/server.h"
+#include "channel/socket_posix.h"
+#include "channel/thread_posix.h"
+
+namespace offline_state {
+namespace {
+
+struct Client {
+  UniqueFd fd;
+  Outbox outbox{ChannelServer::kMaxUnsent};
+};
+
+// Held for as long as the agent lives, however it dies. The file stays: to remove it would let two agents hold two of
+// them.
+UniqueFd LockHome(const std::string& address) {
+  const std::string path = address + ".lock";
+  UniqueFd lock(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
+  if (!lock) throw std::runtime_error(SystemFailure("Cannot open", path));
+  if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    throw std::runtime_error("Another agent serves " + address +
+                             " already: end that Outlook, or set OUTLOOK_OFFLINE_STATE_HOME to another folder.");
+  }
+  return lock;
+}
+
+class PosixServer final : public ChannelServer {
+ public:
+  PosixServer(std::string address, Hello hello, std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Waker> waker)
+      : address_(std::move(address)),
+        waker_(std::move(waker)),
+        publisher_(std::move(hello), std::move(mailbox)),
+        lock_(LockHome(address_)),
+        listener_(ListenAt(address_, static_cast<int>(kMaxClients))),
+        reserve_(open("/dev/null", O_RDONLY | O_CLOEXEC)),
+        thread_(StartQuietThread([this] { Run(); })) {}
+
+  ~PosixServer() override { Stop(Goodbye::kOutlookCloses); }
+
+  void Stop(Goodbye why) noexcept override {
+    if (!thread_.joinable()) return;
+    why_ = why;
+    stopping_ = true;
+    waker_->Wake();
+    thread_.join();
+    unlink(address_.c_str());  // ours: the lock is still held
+    lock_.reset();
+  }
+
+ private:
+  void Run() noexcept {
+    try {
+      while (!stopping_) WaitAndServe();
+      Broadcast(publisher_.News());
+      Broadcast(publisher_.Farewell(why_));
+    } catch (const std::exception&) {
+      // No memory, or no poll: the clients see the channel break, which is the truth.
+    }
+    clients_.clear();
+    listener_.reset();
+  }
+
+  // Waits without an end: nothing happens in the agent unless something has happened outside.
+  void WaitAndServe() {
+    waits_.assign({{static_cast<int>(waker_->handle()), POLLIN, 0}, {listener_.get(), POLLIN, 0}});
+    for (const Client& client : clients_) {
+      waits_.push_back({client.fd.get(), static_cast<short>(client.outbox.empty() ? POLLIN : POLLIN | POLLOUT), 0});
+    }
+    if (poll(waits_.data(), static_cast<nfds_t>(waits_.size()), -1) < 0) {
+      if (errno == EINTR) return;
+      throw std::runtime_error(SystemFailure("Cannot wait at", address_));
+    }
+    std::size_t index = 2;
+    DropUnless([&](Client& client) { return Attend(client, waits_[index++].revents); });
+    if (waits_[0].revents != 0) {
+      waker_->Clear();
+      Broadcast(publisher_.News());
+    }
+    if (waits_[1].revents != 0) AcceptAll();
+  }
+
+  // False: the client has gone, or said something, which no client of this protocol does.
+  static bool Attend(Client& client, short events) noexcept {
+    if ((events & (POLLIN | POLLHUP | POLLERR | POLLNVAL)) != 0) return false;
+    return (events & POLLOUT) == 0 || Flush(client);
+  }
+
+  static bool Flush(Client& client) noexcept {
+    while (!client.outbox.empty()) {
+      const ssize_t sent = send(client.fd.get(), client.outbox.data(), client.outbox.size(), MSG_NOSIGNAL);
+      if (sent < 0 && errno == EINTR) continue;
+      if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK;
+      client.outbox.Sent(static_cast<std::size_t>(sent));
+    }
+    return true;
+  }
+
+  void Broadcast(const Publisher::Bytes& bytes) {
+    if (bytes.empty()) return;
+    DropUnless([&](Client& client) { return client.outbox.Append(bytes) && Flush(client); });
+  }
+
+  void AcceptAll() {
+    Broadcast(publisher_.News());  // so that the greeting says what the others have heard
+    for (;;) {
+      Client client{AcceptFrom(listener_.get())};
+      if (!client.fd) {
+        if (errno == EINTR || errno == ECONNABORTED) continue;
+        if (errno == EMFILE || errno == ENFILE) RefuseOne();
+        return;
+      }
+      if (clients_.size() >= kMaxClients || !DistrustOf(client.fd.get()).empty()) continue;
+      if (client.outbox.Append(publisher_.Greeting()) && Flush(client)) clients_.push_back(std::move(client));
+    }
+  }
+
+  // Out of descriptors: a client left in the queue would wake us for ever. The one in reserve serves to turn it away.
+  void RefuseOne() noexcept {
+    reserve_.reset();
+    AcceptFrom(listener_.get());
+    reserve_.reset(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  }
+
+  template <class Keep>
+  void DropUnless(Keep keep) {
+    clients_.erase(std::remove_if(clients_.begin(), clients_.end(), [&](Client& client) { return !keep(client); }),
+                   clients_.end());
+  }
+
+  const std::string address_;
+  const std::shared_ptr<Waker> waker_;
+  Publisher publisher_;
+  UniqueFd lock_;
+  UniqueFd listener_;
+  UniqueFd reserve_;
+  std::vector<Client> clients_;
+  std::vector<pollfd> waits_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<Goodbye> why_{Goodbye::kOutlookCloses};
+  std::thread thread_;  // last: everything it uses is there before it, and after it
+};
+
+}  // namespace
+
+std::unique_ptr<ChannelServer> ChannelServer::Start(const std::string& home, Hello hello,
+                                                    std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Waker> waker) {
+  std::string address = ChannelAddress(home);
+  MakePrivateFolder(address.substr(0, address.rfind('/')));
+  return std::make_unique<PosixServer>(std::move(address), std::move(hello), std::move(mailbox), std::move(waker));
+}
+
+}  // namespace offline_state
