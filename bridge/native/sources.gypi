@@ -50,6 +50,6 @@
     "testable_sources": [],
     "testable_posix_sources": [],
     "testable_windows_sources": [],
-    "warning_flags": ["-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Wshadow", "-Wnon-virtual-dtor"]
+    "warning_flags": ["-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Wshadow"]
   }
 }
