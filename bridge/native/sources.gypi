@@ -37,10 +37,19 @@
       "bridge/native/channel/text_windows.cc"
     ],
     "module_sources": [
-      "bridge/native/module/module.cc"
+      "bridge/native/module/module.cc",
+      "bridge/native/module/peer_of_connection.cc"
     ],
-    "module_posix_sources": [],
-    "module_windows_sources": [],
+    "module_posix_sources": [
+      "bridge/native/peer/owner_linux_posix.cc",
+      "bridge/native/peer/owner_macos_posix.cc",
+      "bridge/native/peer/owner_posix.cc",
+      "bridge/native/peer/proc_net_posix.cc",
+      "bridge/native/peer/sock_diag_posix.cc"
+    ],
+    "module_windows_sources": [
+      "bridge/native/peer/owner_windows.cc"
+    ],
     "simulated_core_sources": [],
     "simulated_posix_sources": [],
     "simulated_windows_sources": [],
@@ -48,8 +57,16 @@
     "mapi_provider_posix_sources": [],
     "mapi_provider_windows_sources": [],
     "testable_sources": [],
-    "testable_posix_sources": [],
-    "testable_windows_sources": [],
+    "testable_posix_sources": [
+      "bridge/native/peer/owner_linux_posix.cc",
+      "bridge/native/peer/owner_macos_posix.cc",
+      "bridge/native/peer/owner_posix.cc",
+      "bridge/native/peer/proc_net_posix.cc",
+      "bridge/native/peer/sock_diag_posix.cc"
+    ],
+    "testable_windows_sources": [
+      "bridge/native/peer/owner_windows.cc"
+    ],
     "warning_flags": ["-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Wshadow"]
   }
 }

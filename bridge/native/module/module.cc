@@ -1,9 +1,14 @@
 // The Node-API module: what JavaScript can ask of the native code.
 #include <napi.h>
 
+#include "module/peer_of_connection.h"
+
 namespace {
 
-Napi::Object Init(Napi::Env, Napi::Object exports) { return exports; }
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  exports.Set("peerOfConnection", Napi::Function::New(env, offline_state::PeerOfConnection, "peerOfConnection"));
+  return exports;
+}
 
 }  // namespace
 

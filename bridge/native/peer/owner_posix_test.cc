@@ -1,0 +1,252 @@
+#include <arpa/inet.h>
+#include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "peer/end.h"
+#include "peer/owner.h"
+#if defined(__linux__)
+#include "peer/owner_linux_posix.h"
+#endif
+
+namespace offline_state {
+namespace {
+
+constexpr uid_t kNobody = 65534;
+
+class Fd {
+ public:
+  explicit Fd(int fd) : fd_(fd) {
+    if (fd < 0) throw std::runtime_error("no socket");
+  }
+  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  ~Fd() { Close(); }
+  void Close() {
+    if (fd_ >= 0) close(std::exchange(fd_, -1));
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+sockaddr_in6 Address6(const std::string& text, std::uint16_t port) {
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  address.sin6_port = htons(port);
+  REQUIRE(inet_pton(AF_INET6, text.c_str(), &address.sin6_addr) == 1);
+  return address;
+}
+
+sockaddr_in Address4(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+template <typename Address>
+const sockaddr* Plain(const Address& address) {
+  return reinterpret_cast<const sockaddr*>(&address);
+}
+
+End EndOf(const sockaddr_storage& address) {
+  char text[INET6_ADDRSTRLEN] = "";
+  std::uint16_t port = 0;
+  if (address.ss_family == AF_INET) {
+    const auto& plain = reinterpret_cast<const sockaddr_in&>(address);
+    inet_ntop(AF_INET, &plain.sin_addr, text, sizeof(text));
+    port = ntohs(plain.sin_port);
+  } else {
+    const auto& plain = reinterpret_cast<const sockaddr_in6&>(address);
+    inet_ntop(AF_INET6, &plain.sin6_addr, text, sizeof(text));
+    port = ntohs(plain.sin6_port);
+  }
+  const auto end = ParseEnd(text, port);
+  REQUIRE(end.has_value());
+  return *end;
+}
+
+struct Listener {
+  Fd fd;
+  std::uint16_t port;
+};
+
+Listener Listen(bool ipv6) {
+  Fd fd(socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM, 0));
+  const sockaddr_in6 six = Address6("::1", 0);
+  const sockaddr_in four = Address4(0);
+  const int bound = ipv6 ? bind(fd.get(), Plain(six), sizeof(six)) : bind(fd.get(), Plain(four), sizeof(four));
+  REQUIRE(bound == 0);
+  REQUIRE(listen(fd.get(), 8) == 0);
+  sockaddr_storage own{};
+  socklen_t size = sizeof(own);
+  REQUIRE(getsockname(fd.get(), reinterpret_cast<sockaddr*>(&own), &size) == 0);
+  const std::uint16_t port = EndOf(own).port;
+  return {std::move(fd), port};
+}
+
+struct Accepted {
+  Fd fd;
+  Connection connection;
+};
+
+Accepted Accept(const Listener& listener) {
+  Fd fd(accept(listener.fd.get(), nullptr, nullptr));
+  sockaddr_storage own{};
+  sockaddr_storage other{};
+  socklen_t own_size = sizeof(own);
+  socklen_t other_size = sizeof(other);
+  REQUIRE(getsockname(fd.get(), reinterpret_cast<sockaddr*>(&own), &own_size) == 0);
+  REQUIRE(getpeername(fd.get(), reinterpret_cast<sockaddr*>(&other), &other_size) == 0);
+  return {std::move(fd), {EndOf(own), EndOf(other)}};
+}
+
+Fd Connect4(std::uint16_t port) {
+  Fd fd(socket(AF_INET, SOCK_STREAM, 0));
+  const sockaddr_in to = Address4(port);
+  REQUIRE(connect(fd.get(), Plain(to), sizeof(to)) == 0);
+  return fd;
+}
+
+Fd Connect6(const std::string& address, std::uint16_t port) {
+  Fd fd(socket(AF_INET6, SOCK_STREAM, 0));
+  const sockaddr_in6 to = Address6(address, port);
+  REQUIRE(connect(fd.get(), Plain(to), sizeof(to)) == 0);
+  return fd;
+}
+
+void CheckOwn(const Connection& connection) {
+  const PeerVerdict verdict = OwnerOfPeer(connection);
+  CHECK(verdict.same_user);
+  CHECK(verdict.why == "");
+#if defined(__linux__)
+  for (const Found& found : {OwnerBySockDiag(connection), OwnerByProc(connection)}) {
+    CHECK(found.asked);
+    CHECK(found.uid == geteuid());
+  }
+#endif
+}
+
+void CheckNobodyThere(const Connection& connection) {
+  const PeerVerdict verdict = OwnerOfPeer(connection);
+  CHECK_FALSE(verdict.same_user);
+  CHECK(verdict.why.find("no process") == 0);
+#if defined(__linux__)
+  for (const Found& found : {OwnerBySockDiag(connection), OwnerByProc(connection)}) {
+    CHECK(found.asked);
+    CHECK_FALSE(found.uid.has_value());
+  }
+#endif
+}
+
+TEST_CASE("the peer of an IPv4 connection that this user made is this user") {
+  const Listener listener = Listen(false);
+  const Fd client = Connect4(listener.port);
+  CheckOwn(Accept(listener).connection);
+}
+
+TEST_CASE("the peer of an IPv6 connection that this user made is this user") {
+  const Listener listener = Listen(true);
+  const Fd client = Connect6("::1", listener.port);
+  CheckOwn(Accept(listener).connection);
+}
+
+TEST_CASE("a client that reaches IPv4 through an IPv6 socket is found") {
+  const Listener listener = Listen(false);
+  const Fd client = Connect6("::ffff:127.0.0.1", listener.port);
+  CheckOwn(Accept(listener).connection);
+}
+
+TEST_CASE("a connection that does not exist has no owner") {
+  const Listener listener = Listen(false);
+  const Fd client = Connect4(listener.port);
+  Accepted accepted = Accept(listener);
+  accepted.connection.remote.port = static_cast<std::uint16_t>(accepted.connection.remote.port ^ 1U);
+  CheckNobodyThere(accepted.connection);
+}
+
+TEST_CASE("a listening socket is not taken for the other end of a connection") {
+  const Listener listener = Listen(false);
+  const auto local = ParseEnd("127.0.0.1", 9);
+  const auto remote = ParseEnd("127.0.0.1", listener.port);
+  CheckNobodyThere({*local, *remote});
+}
+
+TEST_CASE("a peer that has gone is not believed: the system no longer knows whose it was") {
+  const Listener listener = Listen(false);
+  Fd client = Connect4(listener.port);
+  const Accepted accepted = Accept(listener);
+  client.Close();
+  CheckNobodyThere(accepted.connection);
+}
+
+#if defined(__linux__)
+TEST_CASE("the peer of a connection that another user made is told apart, by its user" *
+          doctest::skip(geteuid() != 0)) {
+  for (const bool ipv6 : {false, true}) {
+    const Listener listener = Listen(ipv6);
+    int hold[2];
+    REQUIRE(pipe(hold) == 0);
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      close(hold[1]);
+      if (setgid(kNobody) != 0 || setuid(kNobody) != 0) _exit(1);
+      const Fd client = ipv6 ? Connect6("::1", listener.port) : Connect4(listener.port);
+      char byte = 0;
+      const ssize_t end = read(hold[0], &byte, 1);  // until the parent has looked
+      _exit(end == 0 ? 0 : 1);
+    }
+    close(hold[0]);
+    const Accepted accepted = Accept(listener);
+    const PeerVerdict verdict = OwnerOfPeer(accepted.connection);
+    CHECK_FALSE(verdict.same_user);
+    CHECK(verdict.why.find("user 65534") != std::string::npos);
+    CHECK(OwnerBySockDiag(accepted.connection).uid == kNobody);
+    CHECK(OwnerByProc(accepted.connection).uid == kNobody);
+    close(hold[1]);
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+  }
+}
+#endif
+
+TEST_CASE("a connection is found among a thousand others") {
+  const Listener listener = Listen(false);
+  std::vector<Fd> others;
+  std::vector<Accepted> accepted;
+  for (int count = 0; count < 1000; ++count) {
+    others.push_back(Connect4(listener.port));
+    accepted.push_back(Accept(listener));
+  }
+  for (const std::size_t index : {0U, 499U, 999U}) CheckOwn(accepted[index].connection);
+}
+
+TEST_CASE("only an address and a port make an end") {
+  CHECK(ParseEnd("127.0.0.1", 1).has_value());
+  CHECK(ParseEnd("::1", 65535)->ipv6);
+  for (const char* text : {"", "localhost", "127.0.0.1 ", "127.1", "::1%lo", "0x7f.0.0.1", "127.0.0.256"}) {
+    CAPTURE(text);
+    CHECK_FALSE(ParseEnd(text, 1).has_value());
+  }
+  CHECK_FALSE(ParseEnd("127.0.0.1", 0).has_value());
+  CHECK_FALSE(ParseEnd("127.0.0.1", 65536).has_value());
+}
+
+TEST_CASE("an IPv4 address seen through an IPv6 socket is the same end") {
+  CHECK(*ParseEnd("::ffff:127.0.0.1", 7) == *ParseEnd("127.0.0.1", 7));
+  CHECK_FALSE(*ParseEnd("::1", 7) == *ParseEnd("127.0.0.1", 7));
+}
+
+}  // namespace
+}  // namespace offline_state
