@@ -35,7 +35,6 @@ function checks() {
   const node = (file, ...args) => [process.execPath, [fromRoot("node_modules", file), ...args]];
   return [
     { name: "types", command: node("typescript/bin/tsc", "-b") },
-    { name: "types of the tools", command: node("typescript/bin/tsc", "-p", "tsconfig.tools.json") },
     {
       name: "ESLint",
       command: node("eslint/bin/eslint.js", "--max-warnings=0", "--cache", "--cache-location=.cache/eslint/", "."),

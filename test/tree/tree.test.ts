@@ -1,0 +1,79 @@
+// What must hold for every file of the project, whoever wrote it.
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { ownFiles } from "../../tools/lib/files.mjs";
+import { fromRoot } from "../../tools/lib/paths.mjs";
+
+const MOST_LINES = 250;
+const TEXT = /\.(ts|mjs|js|cjs|cc|h|css|html|json|md|ya?ml|gypi?|xml|rc|def|sh|idl)$|^\.ci\/run$|^\.npmrc$/;
+const SOURCE = /\.(ts|mjs|js|cc|h|css|html)$/;
+const TEST = /(\.test\.ts|_test\.cc)$|^test\//;
+
+const files = ownFiles().filter((file) => TEXT.test(file));
+const read = (file: string): string => readFileSync(fromRoot(file), "utf8");
+
+/** Where `pattern` occurs, as file:line. */
+function places(pattern: RegExp, among: readonly string[]): string[] {
+  return among.flatMap((file) =>
+    read(file)
+      .split("\n")
+      .flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}`] : [])),
+  );
+}
+
+const notThisFile = files.filter((file) => !file.startsWith("test/tree/") && file !== "package-lock.json");
+
+test("finds the project's files", () => {
+  expect(files.length).toBeGreaterThan(50);
+});
+
+test("a source file has at most 250 lines", () => {
+  const long = files.filter(
+    (file) => SOURCE.test(file) && !TEST.test(file) && read(file).trimEnd().split("\n").length > MOST_LINES,
+  );
+  expect(long).toEqual([]);
+});
+
+test("no test is skipped or singled out", () => {
+  expect(places(/\b(?:test|it|describe)\.(?:only|skip|todo|fixme)\b|doctest::skip/, notThisFile)).toEqual([]);
+});
+
+test("no check is silenced", () => {
+  const silencers = /@ts-(?:ignore|expect-error|nocheck)|eslint-disable|prettier-ignore|clang-format off|NOLINT/;
+  expect(places(silencers, notThisFile)).toEqual([]);
+});
+
+test("nothing is left for later", () => {
+  expect(places(/\b(?:TODO|FIXME|XXX|HACK)\b/, notThisFile)).toEqual([]);
+});
+
+test("no path of one machine and no person's folder is named", () => {
+  expect(places(/(?:^|[\s"'`(=:])\/(?:work|root|home\/\w+|Users\/\w+)\//, notThisFile)).toEqual([]);
+});
+
+test("the lock file names no registry, and every package has its integrity", () => {
+  expect(places(/"resolved"|https?:\/\/[^"]*registry/, ["package-lock.json"])).toEqual([]);
+  const lock: unknown = JSON.parse(read("package-lock.json"));
+  const packages =
+    typeof lock === "object" && lock !== null && "packages" in lock ? Object.entries(lock.packages ?? {}) : [];
+  const without = packages.filter(
+    ([name, entry]) => name !== "" && !(typeof entry === "object" && "integrity" in entry),
+  );
+  expect(packages.length).toBeGreaterThan(100);
+  expect(without.map(([name]) => name)).toEqual([]);
+});
+
+test("every dependency is pinned to one version", () => {
+  const manifest: unknown = JSON.parse(read("package.json"));
+  const versions = ["dependencies", "devDependencies"].flatMap((kind) => {
+    const list: unknown = typeof manifest === "object" && manifest !== null ? Reflect.get(manifest, kind) : undefined;
+    return Object.values(list ?? {});
+  });
+  expect(versions.length).toBeGreaterThan(10);
+  expect(versions.filter((version) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(String(version)))).toEqual([]);
+});
+
+test("every tool is type-checked", () => {
+  const tools = files.filter((file) => /^tools\/.*\.mjs$/.test(file));
+  expect(tools.filter((file) => !/^(#!.*\n)?\/\/ @ts-check\n/.test(read(file)))).toEqual([]);
+});
