@@ -65,9 +65,9 @@ test("the lock file names no registry, and every package has its integrity", () 
 
 test("every dependency is pinned to one version", () => {
   const manifest: unknown = JSON.parse(read("package.json"));
-  const versions = ["dependencies", "devDependencies"].flatMap((kind) => {
+  const versions = ["dependencies", "devDependencies"].flatMap((kind): unknown[] => {
     const list: unknown = typeof manifest === "object" && manifest !== null ? Reflect.get(manifest, kind) : undefined;
-    return Object.values(list ?? {});
+    return typeof list === "object" && list !== null ? Object.values(list) : [];
   });
   expect(versions.length).toBeGreaterThan(10);
   expect(versions.filter((version) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(String(version)))).toEqual([]);

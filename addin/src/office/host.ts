@@ -29,7 +29,8 @@ export function findHostInfo(): string | null {
   const fromUrl = new URL(location.href).searchParams.get("_host_Info");
   if (fromUrl !== null) return fromUrl;
   try {
-    const external: unknown = window.external;
+    // By name: it is deprecated for web pages, and the only place where classic Outlook answers.
+    const external: unknown = Reflect.get(window, "external");
     if (typeof external !== "object" || external === null || !("GetHostInfo" in external)) return null;
     const { GetHostInfo: ask } = external;
     if (typeof ask !== "function") return null;
