@@ -3,7 +3,7 @@ import CopyPlugin from "copy-webpack-plugin";
 import CssMinimizerPlugin from "css-minimizer-webpack-plugin";
 import HtmlPlugin from "html-webpack-plugin";
 import MiniCssExtractPlugin from "mini-css-extract-plugin";
-import { OldWebviewPlugin } from "./addin/webpack/old-webview-plugin.mjs";
+import { OldWebviewPlugin } from "./tools/webpack/old-webview-plugin.mjs";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -30,7 +30,7 @@ export default (_env, { mode = "production" }) => ({
       },
       {
         test: /\.css$/,
-        use: [MiniCssExtractPlugin.loader, "css-loader", path("addin/webpack/fluent-tokens-loader.mjs")],
+        use: [MiniCssExtractPlugin.loader, "css-loader", path("tools/webpack/fluent-tokens-loader.mjs")],
       },
       { test: /\.svg$/, type: "asset/resource" },
     ],

@@ -5,8 +5,8 @@
     typeof window.WebSocket === "function" &&
     typeof Promise === "function" &&
     typeof Array.prototype.at === "function" &&
-    typeof Intl === "object" &&
-    typeof Intl.ListFormat === "function";
+    typeof window.Intl === "object" &&
+    typeof window.Intl.ListFormat === "function";
   if (modern) return;
 
   function add(parent, name, text) {
@@ -31,12 +31,12 @@
       "p",
       "Outlook shows add-ins here with an engine that is no longer maintained. The pane needs Microsoft Edge WebView2: " +
         "update Office (File > Office Account > Update Options > Update Now), or ask your administrator to install the " +
-        "WebView2 Runtime, and open the pane again.",
+        "WebView2 Runtime, and open the pane again."
     );
     add(
       english,
       "p",
-      "Until then, Outlook's own status bar, at the bottom of its window, says whether you work offline.",
+      "Until then, Outlook's own status bar, at the bottom of its window, says whether you work offline."
     );
     var french = add(page, "div");
     french.lang = "fr";
@@ -46,12 +46,12 @@
       "p",
       "Outlook affiche ici les compléments avec un moteur qui n’est plus maintenu. Le volet a besoin de Microsoft Edge " +
         "WebView2 : mettez Office à jour (Fichier > Compte Office > Options de mise à jour > Mettre à jour maintenant) " +
-        "ou demandez à votre administrateur d’installer le runtime WebView2, puis rouvrez le volet.",
+        "ou demandez à votre administrateur d’installer le runtime WebView2, puis rouvrez le volet."
     );
     add(
       french,
       "p",
-      "D’ici là, la barre d’état d’Outlook, en bas de sa fenêtre, indique si vous travaillez hors connexion.",
+      "D’ici là, la barre d’état d’Outlook, en bas de sa fenêtre, indique si vous travaillez hors connexion."
     );
   }
 

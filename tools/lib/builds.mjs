@@ -74,6 +74,7 @@ const pane = {
     "addin",
     "shared",
     "webpack.config.js",
+    "tools/webpack",
     "manifest.xml",
     "tsconfig.base.json",
     "package.json",

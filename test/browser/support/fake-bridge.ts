@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer, type Server } from "node:https";
+import type { ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -166,7 +167,7 @@ export class FakeBridge {
     this.present = { ...this.present, since };
   }
 
-  async #answer(url: string, response: import("node:http").ServerResponse): Promise<void> {
+  async #answer(url: string, response: ServerResponse): Promise<void> {
     this.asked.push(url);
     const { pathname } = new URL(url, "https://localhost");
     if (pathname === "/history" && this.history !== null) {

@@ -1,3 +1,4 @@
+// @ts-check
 import { readFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import HtmlPlugin from "html-webpack-plugin";
@@ -9,10 +10,12 @@ import HtmlPlugin from "html-webpack-plugin";
 export class OldWebviewPlugin {
   #file;
 
+  /** @param {string} file */
   constructor(file) {
     this.#file = file;
   }
 
+  /** @param {import("webpack").Compiler} compiler */
   apply(compiler) {
     compiler.hooks.thisCompilation.tap("OldWebviewPlugin", (compilation) => {
       compilation.fileDependencies.add(this.#file);
