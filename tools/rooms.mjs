@@ -45,6 +45,13 @@ export const ROOMS = {
     ],
     not: ["node-gyp-build", "child_process"],
   },
+  "bridge/src/instance": {
+    sees: [
+      ...BRIDGE_COMMON,
+      "shared",
+      ...["home", "log", "certificates", "server/app.ts"].map((room) => `bridge/src/${room}`),
+    ],
+  },
   "bridge/src/simulated": {
     sees: [...BRIDGE_COMMON, "shared", "bridge/src/home", "bridge/src/log"],
     not: ["ws", "express"],

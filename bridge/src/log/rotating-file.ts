@@ -1,0 +1,77 @@
+/** A log file that never grows beyond its budget: full files are renamed, and the oldest one is dropped. */
+import { closeSync, fstatSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+
+export interface RotatingFileOptions {
+  readonly file: string;
+  /** A file that has reached this size is set aside. */
+  readonly maxBytes: number;
+  /** How many files there may be, the one being written included. */
+  readonly maxFiles: number;
+}
+
+export class RotatingFile {
+  readonly #options: RotatingFileOptions;
+  #descriptor: number | undefined;
+  #size = 0;
+
+  /** Opens the file. Throws when it cannot be written. */
+  constructor(options: RotatingFileOptions) {
+    this.#options = options;
+    this.#open("a");
+  }
+
+  /**
+   * Appends one line, at once: what was said before a crash is on disk. Never throws, because a full disk must not stop
+   * the bridge; the line is then lost.
+   */
+  write(line: string): void {
+    const bytes = Buffer.from(line, "utf8");
+    try {
+      if (this.#size > 0 && this.#size + bytes.length > this.#options.maxBytes) this.#rotate();
+      if (this.#descriptor === undefined) this.#open("a");
+      if (this.#descriptor !== undefined) this.#size += writeSync(this.#descriptor, bytes);
+    } catch {
+      this.close();
+    }
+  }
+
+  close(): void {
+    if (this.#descriptor === undefined) return;
+    const descriptor = this.#descriptor;
+    this.#descriptor = undefined;
+    try {
+      closeSync(descriptor);
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
+
+  #open(flags: "a" | "w"): void {
+    this.#descriptor = openSync(this.#options.file, flags, 0o600);
+    this.#size = fstatSync(this.#descriptor).size;
+  }
+
+  #rotate(): void {
+    // Windows renames no open file.
+    this.close();
+    const { file, maxFiles } = this.#options;
+    rmSync(this.#aside(maxFiles - 1), { force: true });
+    for (let age = maxFiles - 2; age >= 1; age -= 1) renameIfThere(this.#aside(age), this.#aside(age + 1));
+    renameIfThere(file, this.#aside(1));
+    // Empties the file when it could not be renamed: the budget holds in any case.
+    this.#open("w");
+  }
+
+  /** bridge.log -> bridge.1.log */
+  #aside(age: number): string {
+    return this.#options.file.replace(/(\.[^./\\]*)?$/, `.${String(age)}$1`);
+  }
+}
+
+function renameIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch {
+    // It was not there, or another program holds it open on Windows.
+  }
+}

@@ -1,0 +1,38 @@
+/** The headers of every answer. No header here allows another origin anything. */
+import helmet from "helmet";
+
+/** Where Office shows add-ins in frames: Outlook on the web and the new Outlook. Classic Outlook uses no frame. */
+const OFFICE = [
+  "https://outlook.office.com",
+  "https://outlook.office365.com",
+  "https://outlook.live.com",
+  "https://outlook.cloud.microsoft",
+];
+
+export function securityHeaders(port: number): ReturnType<typeof helmet> {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "worker-src": ["'self'"],
+        // Older webviews do not count wss: as 'self'.
+        "connect-src": ["'self'", `wss://localhost:${String(port)}`],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+        "object-src": ["'none'"],
+        "frame-ancestors": ["'self'", ...OFFICE],
+      },
+    },
+    crossOriginResourcePolicy: { policy: "same-origin" },
+    // It would bind every other program on https://localhost, whatever its port.
+    strictTransportSecurity: false,
+    // frame-ancestors says it better, and X-Frame-Options would shut out Office.
+    xFrameOptions: false,
+  });
+}

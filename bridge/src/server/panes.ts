@@ -1,0 +1,115 @@
+/** The panes that are connected: each gets the feed, says nothing, and is ended when it breaks a limit. */
+import { WebSocket } from "ws";
+import { CloseCode } from "../../../shared/src/protocol.js";
+import type { Feed } from "../feed/feed.js";
+import type { Log } from "../log/log.js";
+import type { Limits } from "./limits.js";
+
+export class Panes {
+  readonly #feed: Feed;
+  readonly #limits: Limits;
+  readonly #log: Log;
+  readonly #open = new Set<WebSocket>();
+
+  constructor(feed: Feed, limits: Limits, log: Log) {
+    this.#feed = feed;
+    this.#limits = limits;
+    this.#log = log;
+  }
+
+  get count(): number {
+    return this.#open.size;
+  }
+
+  get full(): boolean {
+    return this.#open.size >= this.#limits.panes;
+  }
+
+  /** Takes over a connection that the gate has let in, and sends the snapshot. */
+  welcome(pane: WebSocket): void {
+    this.#open.add(pane);
+    const unsubscribe = this.#feed.subscribe((message) => {
+      this.#send(pane, message);
+    });
+    const limitPings = pingLimit(this.#limits, () => {
+      this.#end(pane, CloseCode.policy, "too many pings");
+    });
+    pane.on("ping", limitPings);
+    pane.on("pong", limitPings);
+    pane.on("message", () => {
+      this.#end(pane, CloseCode.policy, "this protocol has no messages from a pane");
+    });
+    // ws closes with the right code by itself (1009 for a message that is too big, say).
+    pane.on("error", (error) => {
+      this.#log.info({ err: error }, "a pane broke the protocol");
+      this.#terminateLater(pane);
+    });
+    pane.on("close", (code) => {
+      unsubscribe();
+      this.#open.delete(pane);
+      this.#log.info({ code, panes: this.#open.size }, "a pane has gone");
+    });
+    this.#log.info({ panes: this.#open.size }, "a pane has come");
+  }
+
+  /** Tells every pane that the bridge stops. Resolves when all have gone, after `withinMs` at the latest. */
+  async goodbye(withinMs: number): Promise<void> {
+    const gone = [...this.#open].map(
+      (pane) =>
+        new Promise<void>((resolve) => {
+          pane.once("close", () => {
+            resolve();
+          });
+          pane.close(CloseCode.goingAway, "the bridge stops");
+        }),
+    );
+    const limit = setTimeout(() => {
+      for (const pane of this.#open) pane.terminate();
+    }, withinMs);
+    await Promise.all(gone);
+    clearTimeout(limit);
+  }
+
+  #send(pane: WebSocket, message: Buffer): void {
+    if (pane.readyState !== WebSocket.OPEN) return;
+    if (pane.bufferedAmount > this.#limits.unsentBytes) {
+      this.#end(pane, CloseCode.tryAgainLater, "the pane does not read");
+      return;
+    }
+    pane.send(message, { binary: false }, (error) => {
+      if (error) this.#log.debug({ err: error }, "a message did not reach its pane");
+    });
+  }
+
+  #end(pane: WebSocket, code: number, why: string): void {
+    if (pane.readyState !== WebSocket.OPEN) return;
+    this.#log.warn({ code, why }, "a pane is turned away");
+    pane.close(code, why);
+    this.#terminateLater(pane);
+  }
+
+  /** The close frame may wait behind what the pane does not read, and an attacker need not answer it. */
+  #terminateLater(pane: WebSocket): void {
+    const timer = setTimeout(() => {
+      pane.terminate();
+    }, this.#limits.closeMs);
+    pane.once("close", () => {
+      clearTimeout(timer);
+    });
+  }
+}
+
+/** Calls `exceeded` when it was called more often than the limits allow. */
+function pingLimit({ pings, pingWindowMs }: Limits, exceeded: () => void): () => void {
+  let windowEnds = 0;
+  let count = 0;
+  return () => {
+    const now = performance.now();
+    if (now >= windowEnds) {
+      windowEnds = now + pingWindowMs;
+      count = 0;
+    }
+    count += 1;
+    if (count > pings) exceeded();
+  };
+}

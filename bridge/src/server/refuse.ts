@@ -1,0 +1,26 @@
+/** How a refusal looks on the wire. */
+import { STATUS_CODES, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Refusal } from "../gate/rules.js";
+
+const COMMON: Readonly<Record<string, string>> = {
+  "Content-Type": "text/plain; charset=utf-8",
+  "Cache-Control": "no-store",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "X-Content-Type-Options": "nosniff",
+  Connection: "close",
+};
+
+export function refuseRequest(response: ServerResponse, { status, why, headers }: Refusal): void {
+  response.writeHead(status, { ...COMMON, ...headers }).end(`${why}\n`);
+}
+
+/** Answers an upgrade, for which Node has no response object, and closes the connection. */
+export function refuseUpgrade(socket: Duplex, { status, why, headers }: Refusal): void {
+  const body = `${why}\n`;
+  const lines = Object.entries({ ...COMMON, "Content-Length": String(Buffer.byteLength(body)), ...headers });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  socket.end(`HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ""}\r\n${head}\r\n${body}`, () => {
+    socket.destroy();
+  });
+}

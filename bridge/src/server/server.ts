@@ -1,0 +1,159 @@
+/** The server: pane, feed, health and history on one https://localhost origin, everything behind the gate. */
+import { createServer, type Server } from "node:https";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
+import { WebSocketServer } from "ws";
+import { SUBPROTOCOL } from "../../../shared/src/protocol.js";
+import type { Certificates } from "../certificates/certificates.js";
+import { factsOf } from "../gate/facts.js";
+import type { Gate } from "../gate/gate.js";
+import type { Refusal } from "../gate/rules.js";
+import { foreign } from "../log/foreign.js";
+import type { Log } from "../log/log.js";
+import type { Limits } from "./limits.js";
+import { listenOnLoopback } from "./listen.js";
+import type { Panes } from "./panes.js";
+import { refuseRequest, refuseUpgrade } from "./refuse.js";
+
+export interface ServerOptions {
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly certificates: Certificates;
+  readonly limits: Limits;
+  readonly panes: Panes;
+  readonly log: Log;
+  /** Called once the port is known, before anything is answered. */
+  readonly compose: (port: number) => { readonly gate: Gate; readonly app: RequestListener };
+  /** A pane has connected. */
+  readonly onPane: () => void;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  /** New connections get these; those that are open stay. */
+  useCertificates(certificates: Certificates): void;
+  /** Ends every connection; panes with close code 1001. Resolves within about 1.5 s. */
+  stop(): Promise<void>;
+}
+
+/** The panes' time to say goodbye, milliseconds. */
+const GOODBYE_MS = 1000;
+const BUSY: Refusal = { status: 503, why: "there are too many panes" };
+
+/** Throws a Failure when the port cannot be had; then nothing listens. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { limits, panes, log } = options;
+  const feedServer = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: limits.messageBytes,
+    maxFragments: limits.fragments,
+    maxBufferedChunks: 64,
+    handleProtocols: () => SUBPROTOCOL,
+  });
+  let composed: ReturnType<ServerOptions["compose"]> | undefined = undefined;
+  let stopping = false;
+  // Node itself counts neither connections in their TLS handshake nor those that were upgraded.
+  const sockets = new Set<Socket>();
+
+  const decide = async (request: IncomingMessage, upgrade: boolean): Promise<Refusal | undefined> => {
+    if (composed === undefined || stopping) return { status: 503, why: "the bridge is not ready" };
+    return composed.gate.decide(request.socket, factsOf(request, upgrade));
+  };
+
+  const logRefusal = (request: IncomingMessage, { status, why }: Refusal): void => {
+    const { origin, host } = request.headers;
+    const seen = { url: foreign(request.url), host: foreign(host), origin: foreign(origin) };
+    log.warn({ status, why, method: request.method, ...seen }, "refused");
+  };
+
+  const onRequest = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const refusal = await decide(request, false);
+    if (refusal === undefined) {
+      composed?.app(request, response);
+      return;
+    }
+    logRefusal(request, refusal);
+    refuseRequest(response, refusal);
+  };
+
+  const onUpgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    // Between Node's server and ws nobody else listens for errors of the socket.
+    const onError = (): void => {
+      socket.destroy();
+    };
+    socket.on("error", onError);
+    const refusal = (await decide(request, true)) ?? (panes.full ? BUSY : undefined);
+    if (refusal !== undefined) {
+      logRefusal(request, refusal);
+      refuseUpgrade(socket, refusal);
+      return;
+    }
+    socket.off("error", onError);
+    feedServer.handleUpgrade(request, socket, head, (pane) => {
+      panes.welcome(pane);
+      options.onPane();
+    });
+  };
+
+  const create = (): Server => {
+    const { key, certificate: cert } = options.certificates;
+    const server = createServer({
+      key,
+      cert,
+      minVersion: "TLSv1.2",
+      ALPNProtocols: ["http/1.1"],
+      handshakeTimeout: limits.handshakeMs,
+      maxHeaderSize: limits.headerBytes,
+      // A missing Host is the gate's to answer.
+      requireHostHeader: false,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: 1000,
+      keepAliveTimeout: limits.keepAliveMs,
+    });
+    server.maxConnections = limits.connections;
+    server.on("connection", (socket: Socket) => {
+      sockets.add(socket);
+      socket.once("close", () => sockets.delete(socket));
+    });
+    server.on("secureConnection", (socket: TLSSocket) => composed?.gate.accept(socket));
+    server.on("request", (request, response) => void onRequest(request, response));
+    server.on("upgrade", (request, socket, head) => void onUpgrade(request, socket, head));
+    server.on("tlsClientError", (error) => {
+      log.debug({ err: error }, "no TLS connection came about");
+    });
+    server.on("error", (error) => {
+      log.error({ err: error }, "the server failed");
+    });
+    return server;
+  };
+
+  const { port, servers } = await listenOnLoopback(create, options.port);
+  composed = options.compose(port);
+
+  return {
+    port,
+    useCertificates({ key, certificate: cert }) {
+      for (const server of servers) server.setSecureContext({ key, cert, minVersion: "TLSv1.2" });
+    },
+    async stop() {
+      if (stopping) return;
+      stopping = true;
+      const closed = servers.map(
+        (server) =>
+          new Promise<void>((resolve) =>
+            server.close(() => {
+              resolve();
+            }),
+          ),
+      );
+      await panes.goodbye(GOODBYE_MS);
+      for (const socket of sockets) socket.destroy();
+      await Promise.all(closed);
+    },
+  };
+}
