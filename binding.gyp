@@ -69,7 +69,7 @@
         ["OS=='win'", {
           "sources": ["<@(module_windows_sources)"],
           "include_dirs": ["<(node_addon_api)"],
-          "libraries": ["iphlpapi.lib", "ws2_32.lib"],
+          "libraries": ["crypt32.lib", "iphlpapi.lib", "version.lib", "ws2_32.lib"],
         }, {
           "sources": ["<@(module_posix_sources)"],
           # As a system directory: its headers are not held to our warnings.

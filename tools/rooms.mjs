@@ -66,6 +66,8 @@ export const NATIVE_ROOMS = {
   mapi: ["agent/present.h", "agent/mailbox.h"],
   agent: ["mapi", "channel"],
   channel: ["agent/present.h", "agent/mailbox.h", "agent/waker.h"],
-  module: ["agent/present.h", "channel"],
+  module: ["agent/present.h", "channel", "setup"],
+  setup: ["channel"],
+  launcher: [],
   simulated: ["agent", "channel", "mapi"],
 };

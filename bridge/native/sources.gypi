@@ -45,10 +45,17 @@
       "bridge/native/peer/owner_macos_posix.cc",
       "bridge/native/peer/owner_posix.cc",
       "bridge/native/peer/proc_net_posix.cc",
-      "bridge/native/peer/sock_diag_posix.cc"
+      "bridge/native/peer/sock_diag_posix.cc",
+      "bridge/native/module/setup_posix.cc"
     ],
     "module_windows_sources": [
+      "bridge/native/module/setup_windows.cc",
+      "bridge/native/setup/outlooks_windows.cc",
+      "bridge/native/setup/trusted_roots_windows.cc",
       "bridge/native/peer/owner_windows.cc"
+    ],
+    "launcher_windows_sources": [
+      "bridge/native/launcher/launcher_windows.cc"
     ],
     "simulated_core_sources": [],
     "simulated_posix_sources": [],

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { root } from "./sources.mjs";
 
 const defines = ["UNICODE", "_UNICODE", "WIN32_LEAN_AND_MEAN", "NOMINMAX", "_WIN32_WINNT=0x0A00"];
-const libraries = ["-lole32", "-loleaut32", "-ladvapi32", "-luuid", "-liphlpapi", "-lws2_32"];
+const libraries = ["-lole32", "-loleaut32", "-ladvapi32", "-luuid", "-liphlpapi", "-lws2_32", "-lcrypt32", "-lversion"];
 
 // No run-time library beside our binaries, no time stamp in them, nothing at a fixed address.
 const linking = [

@@ -2,11 +2,13 @@
 #include <napi.h>
 
 #include "module/peer_of_connection.h"
+#include "module/setup.h"
 
 namespace {
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("peerOfConnection", Napi::Function::New(env, offline_state::PeerOfConnection, "peerOfConnection"));
+  offline_state::AddSetup(env, exports);
   return exports;
 }
 
