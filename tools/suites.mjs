@@ -85,6 +85,15 @@ export const SUITES = [
     command: native("tsan"),
   },
   {
+    name: "fuzz",
+    what: "hostile bytes on the channel, for a minute (libFuzzer)",
+    needs: ["sanitizers"],
+    builds: [],
+    limitSeconds: 180,
+    report: "checks",
+    command: (reportFile) => [process.execPath, [fromRoot("tools/native/fuzz.mjs"), "--report", reportFile]],
+  },
+  {
     name: "browser",
     what: "the pane in a real browser",
     needs: ["browser"],

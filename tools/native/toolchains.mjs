@@ -51,6 +51,17 @@ const variants = [
     flags: [...posix.flags, "-fsanitize=thread"],
     environment: { TSAN_OPTIONS: "halt_on_error=1:second_deadlock_stack=1" },
   },
+  {
+    ...posix,
+    name: "fuzz",
+    compiler: "clang++",
+    flags: [...posix.flags, "-fsanitize=fuzzer-no-link,address,undefined", "-fno-sanitize-recover=all"],
+    linkFlags: ["-fsanitize=fuzzer", ...posix.linkFlags],
+    environment: {
+      ASAN_OPTIONS: "detect_leaks=1:detect_stack_use_after_return=1",
+      UBSAN_OPTIONS: "print_stacktrace=1",
+    },
+  },
   { ...posix, name: "m32", compiler: process.env.CXX ?? "g++", flags: [...posix.flags, "-m32"] },
   ...windows,
 ];

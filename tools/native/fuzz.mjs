@@ -1,0 +1,111 @@
+#!/usr/bin/env node
+// Fuzzes the bridge's end of the channel: node tools/native/fuzz.mjs [--seconds 60] [--keep] [--report <file>]
+// The corpus is in bridge/native/fuzz/corpus; --keep adds what was found to it, in as few files as cover it.
+import { spawn } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { commandOf, compile, link, objectOf } from "./compile.mjs";
+import { readSources, root } from "./sources.mjs";
+import { variantOf } from "./toolchains.mjs";
+
+const HARNESS = "bridge/native/fuzz/channel_fuzz.cc";
+const CORPUS = join(root, "bridge/native/fuzz/corpus");
+const WORK = join(root, "build/fuzz/work");
+// One channel carries at most a few frames of 4 KB before the bridge has judged it.
+const LIMITS = ["-max_len=16384", "-timeout=5", "-rss_limit_mb=1024", "-malloc_limit_mb=64"];
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "60" },
+    keep: { type: "boolean", default: false },
+    report: { type: "string" },
+  },
+});
+
+async function main() {
+  const seconds = Number(values.seconds);
+  if (!Number.isInteger(seconds) || seconds < 1)
+    throw new Error(`--seconds must be a whole number from 1, not "${values.seconds}".`);
+  const variant = variantOf("fuzz");
+  const binary = await build(variant);
+  rmSync(WORK, { recursive: true, force: true });
+  const findings = join(WORK, "findings");
+  const corpus = join(WORK, "corpus");
+  for (const folder of [findings, corpus]) mkdirSync(folder, { recursive: true });
+
+  const environment = { ...process.env, ...variant.environment };
+  const jobs = Math.max(1, Math.min(4, availableParallelism() - 1));
+  const runs = Array.from({ length: jobs }, (_, index) => {
+    const options = [
+      `-max_total_time=${seconds}`,
+      `-artifact_prefix=${findings}/`,
+      "-print_final_stats=1",
+      `-seed=${(Date.now() % 1e6) + index}`,
+    ];
+    return execute(binary, [...options, ...LIMITS, corpus, CORPUS], environment);
+  });
+  const results = await Promise.all(runs);
+  const failed = results.find(({ code }) => code !== 0);
+  const executions = results.reduce(
+    (sum, { output }) => sum + Number(/number_of_executed_units: (\d+)/.exec(output)?.[1] ?? 0),
+    0,
+  );
+  const found = readdirSync(findings);
+  console.log(`fuzz: ${executions} executions in ${seconds} s by ${jobs} processes, ${found.length} findings`);
+  if (values.report !== undefined) {
+    const name = "hostile bytes on the channel break no promise";
+    writeFileSync(
+      values.report,
+      JSON.stringify([{ name, passed: failed === undefined, output: failed?.output ?? "" }]),
+    );
+  }
+  if (failed !== undefined) {
+    console.error(failed.output);
+    throw new Error(`The input is in ${findings}. Run it alone: ${binary} <input>`);
+  }
+  if (values.keep) await keep(binary, corpus, environment);
+}
+
+async function build(variant) {
+  const lists = readSources();
+  const command = commandOf(variant, { warnings: lists.warning_flags });
+  const sources = [HARNESS, ...lists.core_sources, ...lists.posix_sources];
+  await compile(variant, sources, command);
+  return join(
+    root,
+    await link(
+      variant,
+      "channel-fuzz",
+      sources.map((source) => objectOf(variant, source)),
+      command,
+    ),
+  );
+}
+
+/** Brings the corpus to the smallest set of files that reaches everything that was reached. */
+async function keep(binary, found, environment) {
+  const merged = join(WORK, "merged");
+  mkdirSync(merged);
+  const { code, output } = await execute(binary, ["-merge=1", ...LIMITS, merged, CORPUS, found], environment);
+  if (code !== 0) throw new Error(output);
+  rmSync(CORPUS, { recursive: true });
+  cpSync(merged, CORPUS, { recursive: true });
+  console.log(`fuzz: the corpus has ${readdirSync(CORPUS).length} files`);
+}
+
+function execute(program, args, env) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: root, env, stdio: ["ignore", "ignore", "pipe"] });
+    let output = "";
+    child.stderr.setEncoding("utf8").on("data", (text) => (output = (output + text).slice(-20_000)));
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, output }));
+  });
+}
+
+main().catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
