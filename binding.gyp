@@ -86,7 +86,8 @@
           "target_name": "simulated_outlook",
           "type": "executable",
           "product_name": "simulated-outlook",
-          "dependencies": ["offline_state_core", "simulated_mapi"],
+          # Not the provider: it is loaded when it runs, as Outlook loads MAPI.
+          "dependencies": ["offline_state_core"],
           "sources": ["<@(simulated_core_sources)", "<@(simulated_posix_sources)"],
           "cflags": ["-fPIE"],
           "conditions": [
@@ -98,8 +99,12 @@
           "type": "shared_library",
           "product_name": "simulated-mapi",
           "product_prefix": "lib",
+          "product_extension": "so",
           "product_dir": "<(PRODUCT_DIR)",
           "sources": ["<@(mapi_provider_sources)", "<@(mapi_provider_posix_sources)"],
+          "conditions": [
+            ["OS=='linux'", { "ldflags": ["-pthread"] }],
+          ],
         },
       ],
     }],

@@ -57,19 +57,55 @@
     "launcher_windows_sources": [
       "bridge/native/launcher/launcher_windows.cc"
     ],
-    "simulated_core_sources": [],
-    "simulated_posix_sources": [],
+    "simulated_core_sources": [
+      "bridge/native/simulated/agent_add_in.cc",
+      "bridge/native/simulated/capability_names.cc",
+      "bridge/native/simulated/offline_object.cc",
+      "bridge/native/simulated/outlook_command.cc",
+      "bridge/native/simulated/outlook_options.cc",
+      "bridge/native/simulated/simulated_outlook.cc"
+    ],
+    "simulated_posix_sources": [
+      "bridge/native/simulated/outlook_lock_posix.cc",
+      "bridge/native/simulated/outlook_main_posix.cc",
+      "bridge/native/simulated/provider_library_posix.cc"
+    ],
     "simulated_windows_sources": [],
-    "mapi_provider_sources": [],
-    "mapi_provider_posix_sources": [],
+    "mapi_provider_sources": [
+      "bridge/native/simulated/capability_names.cc",
+      "bridge/native/simulated/noise.cc",
+      "bridge/native/simulated/notify_thread.cc",
+      "bridge/native/simulated/offline_manager.cc",
+      "bridge/native/simulated/provider_command.cc",
+      "bridge/native/simulated/simulated_mapi.cc"
+    ],
+    "mapi_provider_posix_sources": [
+      "bridge/native/simulated/outlook_process_posix.cc",
+      "bridge/native/simulated/provider_posix.cc"
+    ],
     "mapi_provider_windows_sources": [],
-    "testable_sources": [],
+    "testable_sources": [
+      "bridge/native/simulated/agent_add_in.cc",
+      "bridge/native/simulated/capability_names.cc",
+      "bridge/native/simulated/noise.cc",
+      "bridge/native/simulated/notify_thread.cc",
+      "bridge/native/simulated/offline_manager.cc",
+      "bridge/native/simulated/offline_object.cc",
+      "bridge/native/simulated/outlook_command.cc",
+      "bridge/native/simulated/outlook_options.cc",
+      "bridge/native/simulated/provider_command.cc",
+      "bridge/native/simulated/simulated_mapi.cc",
+      "bridge/native/simulated/simulated_outlook.cc"
+    ],
     "testable_posix_sources": [
       "bridge/native/peer/owner_linux_posix.cc",
       "bridge/native/peer/owner_macos_posix.cc",
       "bridge/native/peer/owner_posix.cc",
       "bridge/native/peer/proc_net_posix.cc",
-      "bridge/native/peer/sock_diag_posix.cc"
+      "bridge/native/peer/sock_diag_posix.cc",
+      "bridge/native/simulated/outlook_lock_posix.cc",
+      "bridge/native/simulated/outlook_process_posix.cc",
+      "bridge/native/simulated/provider_library_posix.cc"
     ],
     "testable_windows_sources": [
       "bridge/native/peer/owner_windows.cc"
