@@ -64,7 +64,7 @@
       "target_name": "offline_state",
       "dependencies": ["offline_state_core"],
       "sources": ["<@(module_sources)"],
-      "defines": ["NAPI_CPP_EXCEPTIONS"],
+      "defines": ["NODE_ADDON_API_CPP_EXCEPTIONS_ALL", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
       "conditions": [
         ["OS=='win'", {
           "sources": ["<@(module_windows_sources)"],

@@ -66,7 +66,7 @@ export const NATIVE_ROOMS = {
   mapi: ["agent/present.h", "agent/mailbox.h"],
   agent: ["mapi", "channel"],
   channel: ["agent/present.h", "agent/mailbox.h", "agent/waker.h"],
-  module: ["agent/present.h", "channel", "setup"],
+  module: ["agent/present.h", "channel", "mapi/hresult_names.h", "peer", "setup"],
   setup: ["channel"],
   launcher: [],
   simulated: ["agent", "channel", "mapi"],

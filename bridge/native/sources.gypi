@@ -37,8 +37,12 @@
       "bridge/native/channel/text_windows.cc"
     ],
     "module_sources": [
+      "bridge/native/module/inbox.cc",
       "bridge/native/module/module.cc",
-      "bridge/native/module/peer_of_connection.cc"
+      "bridge/native/module/peer_of_connection.cc",
+      "bridge/native/module/report_to_js.cc",
+      "bridge/native/module/subscribe.cc",
+      "bridge/native/module/subscription.cc"
     ],
     "module_posix_sources": [
       "bridge/native/peer/owner_linux_posix.cc",
@@ -85,6 +89,7 @@
     ],
     "mapi_provider_windows_sources": [],
     "testable_sources": [
+      "bridge/native/module/inbox.cc",
       "bridge/native/simulated/agent_add_in.cc",
       "bridge/native/simulated/capability_names.cc",
       "bridge/native/simulated/noise.cc",

@@ -3,10 +3,12 @@
 
 #include "module/peer_of_connection.h"
 #include "module/setup.h"
+#include "module/subscribe.h"
 
 namespace {
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  exports.Set("subscribe", Napi::Function::New(env, offline_state::Subscribe, "subscribe"));
   exports.Set("peerOfConnection", Napi::Function::New(env, offline_state::PeerOfConnection, "peerOfConnection"));
   offline_state::AddSetup(env, exports);
   return exports;
