@@ -30,11 +30,17 @@
       "bridge/native/agent/moment_windows.cc",
       "bridge/native/agent/waker_windows.cc",
       "bridge/native/channel/address_windows.cc",
+      "bridge/native/channel/client_windows.cc",
       "bridge/native/channel/identity_windows.cc",
       "bridge/native/channel/meeting_windows.cc",
+      "bridge/native/channel/outlook_runs_windows.cc",
       "bridge/native/channel/peer_windows.cc",
+      "bridge/native/channel/pipe_connection_windows.cc",
       "bridge/native/channel/security_windows.cc",
-      "bridge/native/channel/text_windows.cc"
+      "bridge/native/channel/server_windows.cc",
+      "bridge/native/channel/text_windows.cc",
+      "bridge/native/mapi/mapi_library_windows.cc",
+      "bridge/native/mapi/outlook_mapi_paths_windows.cc"
     ],
     "module_sources": [
       "bridge/native/module/inbox.cc",
@@ -113,7 +119,15 @@
       "bridge/native/simulated/provider_library_posix.cc"
     ],
     "testable_windows_sources": [
+      "bridge/native/agent/com/add_in_windows.cc",
+      "bridge/native/agent/com/agent_in_outlook_windows.cc",
+      "bridge/native/agent/com/late_binding_windows.cc",
+      "bridge/native/agent/com/quit_subscription_windows.cc",
+      "bridge/native/agent/com/registration_windows.cc",
       "bridge/native/peer/owner_windows.cc"
+    ],
+    "agent_windows_sources": [
+      "bridge/native/agent/com/dll_windows.cc"
     ],
     "warning_flags": ["-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Wshadow"]
   }

@@ -44,14 +44,14 @@ Peer CheckServer(HANDLE pipe, const Identity& own) {
   return peer;
 }
 
-Peer FindOutlook(const Identity& own, DWORD except) {
+Peer FindOutlook(const Identity& own) {
   Peer found;
   const UniqueHandle snapshot(CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0));
   if (!snapshot) return found;
   PROCESSENTRY32W entry{};
   entry.dwSize = sizeof(entry);
   for (BOOL more = Process32FirstW(snapshot.get(), &entry); more != 0; more = Process32NextW(snapshot.get(), &entry)) {
-    if (entry.th32ProcessID == except || !IsOutlook(entry.szExeFile)) continue;
+    if (!IsOutlook(entry.szExeFile)) continue;
     DWORD session = 0;
     if (ProcessIdToSessionId(entry.th32ProcessID, &session) == 0 || session != own.session) continue;
     UniqueHandle process = OpenToWatch(entry.th32ProcessID);

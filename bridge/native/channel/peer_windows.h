@@ -18,8 +18,7 @@ struct Peer {
 // What cannot be found out is not believed.
 Peer CheckServer(HANDLE pipe, const Identity& own);
 
-// An OUTLOOK.EXE of this user and session, opened to wait for its end; id 0 when none runs. `except` is not counted
-// (one that has said goodbye, say); 0 excepts none.
-Peer FindOutlook(const Identity& own, DWORD except);
+// An OUTLOOK.EXE of this user and session, opened to wait for its end; without a process when none runs.
+Peer FindOutlook(const Identity& own);
 
 }  // namespace offline_state

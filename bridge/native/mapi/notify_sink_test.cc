@@ -77,7 +77,8 @@ TEST_CASE_FIXTURE(Fixture, "other types are ignored, whatever else they carry") 
 
 TEST_CASE_FIXTURE(Fixture, "other masks are ignored, also those that contain the bits of online and offline") {
   Say(ScriptedMapi::Notification(kOn));
-  for (const ULONG mask : {0x0U, 0x1U, 0x2U, 0x4U, 0x7U, 0x103U, MAPIOFFLINE_STATE_ALL, 0xFFFFFFFFU}) {
+  for (const ULONG mask :
+       std::initializer_list<ULONG>{0x0U, 0x1U, 0x2U, 0x4U, 0x7U, 0x103U, MAPIOFFLINE_STATE_ALL, 0xFFFFFFFFU}) {
     Say(ScriptedMapi::Notification(kOff, MAPIOFFLINE_NOTIFY_TYPE_STATECHANGE, mask));
   }
   CHECK(state() == State::kOnline);

@@ -1,0 +1,52 @@
+// What Outlook and a COM add-in say to each other, as documented; no SDK header of mingw has it, and Visual Studio's
+// comes with Office's type library only. Windows only.
+//
+// https://learn.microsoft.com/dotnet/api/extensibility.idtextensibility2
+#pragma once
+
+#include "mapi/com_types.h"
+// These need what <windows.h> has declared.
+#include <oaidl.h>
+#include <ocidl.h>
+
+namespace offline_state {
+
+// {B65AD801-ABAF-11D0-BB8B-00A0C90F2744}
+inline constexpr GUID kIidDtExtensibility2 = {
+    0xB65AD801, 0xABAF, 0x11D0, {0xBB, 0x8B, 0x00, 0xA0, 0xC9, 0x0F, 0x27, 0x44}};
+// {0006302C-0000-0000-C000-000000000046}: ApplicationEvents_11, what Outlook's Application tells
+inline constexpr GUID kDiidApplicationEvents = {
+    0x0006302C, 0x0000, 0x0000, {0xC0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x46}};
+// {00020400-...}, {00000001-...}, {B196B284-...}: constants of ours, so that nothing must be linked for them
+inline constexpr GUID kIidDispatch = {0x00020400, 0x0000, 0x0000, {0xC0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x46}};
+inline constexpr GUID kIidClassFactory = {0x00000001, 0x0000, 0x0000, {0xC0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x46}};
+inline constexpr GUID kIidConnectionPointContainer = {
+    0xB196B284, 0xBAB4, 0x101A, {0xB6, 0x9C, 0x00, 0xAA, 0x00, 0x34, 0x1D, 0x07}};
+
+inline constexpr DISPID kDispidApplicationQuit = 61447;
+
+// The underlying types are fixed, so that a value of a later Outlook can be looked at without undefined behaviour.
+enum ext_ConnectMode : int {
+  ext_cm_AfterStartup = 0,  // the user has ticked the add-in: OnStartupComplete never comes
+  ext_cm_Startup = 1,       // Outlook starts: its session may be asked for in OnStartupComplete
+  ext_cm_External = 2,
+  ext_cm_CommandLine = 3,
+};
+enum ext_DisconnectMode : int {
+  ext_dm_HostShutdown = 0,
+  ext_dm_UserClosed = 1,
+};
+
+struct IDTExtensibility2 : IDispatch {
+  virtual HRESULT STDMETHODCALLTYPE OnConnection(IDispatch* application, ext_ConnectMode mode, IDispatch* add_in,
+                                                 SAFEARRAY** custom) = 0;
+  virtual HRESULT STDMETHODCALLTYPE OnDisconnection(ext_DisconnectMode mode, SAFEARRAY** custom) = 0;
+  virtual HRESULT STDMETHODCALLTYPE OnAddInsUpdate(SAFEARRAY** custom) = 0;
+  virtual HRESULT STDMETHODCALLTYPE OnStartupComplete(SAFEARRAY** custom) = 0;
+  virtual HRESULT STDMETHODCALLTYPE OnBeginShutdown(SAFEARRAY** custom) = 0;
+
+ protected:
+  ~IDTExtensibility2() = default;
+};
+
+}  // namespace offline_state

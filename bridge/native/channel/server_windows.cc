@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <exception>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "channel/address.h"
+#include "channel/identity_windows.h"
+#include "channel/meeting_windows.h"
+#include "channel/pipe_connection_windows.h"
+#include "channel/publisher.h"
+#include "channel/security_windows.h"
+#include "channel/server.h"
+#include "channel/text_windows.h"
+
+namespace offline_state {
+namespace {
+
+// The name can be taken: by an Outlook that is still closing, or by a bridge that has not yet let go of the last one's
+// pipe. Windows tells nobody when it becomes free; so then, and only then, there is a timer.
+constexpr DWORD kFirstRetryMs = 50;
+constexpr DWORD kLastRetryMs = 5000;
+
+using Client = std::unique_ptr<PipeConnection>;
+
+class PipeServer final : public ChannelServer {
+ public:
+  PipeServer(const std::string& home, Hello hello, std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Waker> waker)
+      : address_(WideText(ChannelAddress(home))),
+        security_(OwnIdentity().user),
+        meeting_(OpenMeeting(home)),
+        waker_(std::move(waker)),
+        publisher_(std::move(hello), std::move(mailbox)),
+        thread_([this] { Run(); }) {}
+
+  ~PipeServer() override { Stop(Goodbye::kOutlookCloses); }
+
+  void Stop(Goodbye why) noexcept override {
+    if (!thread_.joinable()) return;
+    why_ = why;
+    stopping_ = true;
+    waker_->Wake();
+    thread_.join();
+  }
+
+ private:
+  void Run() noexcept {
+    try {
+      TryListen();
+      while (!stopping_) WaitAndServe();
+      Broadcast(publisher_.News());
+      SayGoodbye(publisher_.Farewell(why_));
+    } catch (const std::exception&) {
+      // No memory, or no wait: the clients see the channel break, which is the truth.
+    }
+    clients_.clear();
+    listening_.reset();
+  }
+
+  // Waits without an end: nothing happens in the agent unless something has happened outside.
+  void WaitAndServe() {
+    const DWORD woken = WaitForMultipleObjects(Collect(), waits_.data(), FALSE, listening_ ? INFINITE : retry_ms_);
+    if (woken == WAIT_FAILED) throw LastError("WaitForMultipleObjects");
+    if (woken == WAIT_TIMEOUT) retry_ms_ = std::min(retry_ms_ * 2, kLastRetryMs);
+    if (!listening_) TryListen();
+    DropUnless([](Client& client) {
+      return (!IsSet(client->incoming()) || client->OnIncoming()) &&
+             (!IsSet(client->outgoing()) || client->OnOutgoing());
+    });
+    if (IsSet(reinterpret_cast<HANDLE>(waker_->handle()))) {
+      waker_->Clear();
+      Broadcast(publisher_.News());
+    }
+    if (listening_ && IsSet(listening_->incoming())) Admit();
+  }
+
+  DWORD Collect() noexcept {
+    static_assert(2 + 2 * kMaxClients <= MAXIMUM_WAIT_OBJECTS, "one wait for all");
+    DWORD count = 0;
+    waits_[count++] = reinterpret_cast<HANDLE>(waker_->handle());
+    if (listening_) waits_[count++] = listening_->incoming();
+    for (const Client& client : clients_) {
+      waits_[count++] = client->incoming();
+      waits_[count++] = client->outgoing();
+    }
+    return count;
+  }
+
+  // An instance that waits for a client: always one ahead, so that no client finds the pipe busy for long.
+  void TryListen() {
+    try {
+      listening_ = std::make_unique<PipeConnection>(address_, security_.get(), is_first_, kMaxUnsent);
+    } catch (const std::system_error&) {
+      return;
+    }
+    retry_ms_ = kFirstRetryMs;
+    if (std::exchange(is_first_, false)) SetEvent(meeting_.get());
+  }
+
+  void Admit() {
+    Broadcast(publisher_.News());  // so that the greeting says what the others have heard
+    if (!listening_->OnIncoming()) {
+      listening_.reset();  // it came and went
+    } else if (clients_.size() == kMaxClients) {
+      if (!listening_->TurnAway()) listening_.reset();
+    } else {
+      // The DACL has let nobody in but this user.
+      Client client = std::move(listening_);
+      if (client->Send(publisher_.Greeting())) clients_.push_back(std::move(client));
+    }
+    if (!listening_) TryListen();
+  }
+
+  void Broadcast(const Publisher::Bytes& bytes) {
+    if (bytes.empty()) return;
+    DropUnless([&](Client& client) { return client->Send(bytes); });
+  }
+
+  // To those who can take it without waiting: behind unsent bytes it would only be cut off.
+  void SayGoodbye(const Publisher::Bytes& bytes) {
+    for (Client& client : clients_) {
+      if (IsSet(client->outgoing()) && !client->OnOutgoing()) continue;
+      if (!client->has_unsent()) client->Send(bytes);
+    }
+  }
+
+  template <class Keep>
+  void DropUnless(Keep keep) {
+    clients_.erase(std::remove_if(clients_.begin(), clients_.end(), [&](Client& client) { return !keep(client); }),
+                   clients_.end());
+  }
+
+  const std::wstring address_;
+  OneUserSecurity security_;
+  const UniqueHandle meeting_;
+  const std::shared_ptr<Waker> waker_;
+  Publisher publisher_;
+  Client listening_;
+  bool is_first_ = true;
+  DWORD retry_ms_ = kFirstRetryMs;
+  std::vector<Client> clients_;
+  std::array<HANDLE, MAXIMUM_WAIT_OBJECTS> waits_{};
+  std::atomic<bool> stopping_{false};
+  std::atomic<Goodbye> why_{Goodbye::kOutlookCloses};
+  std::thread thread_;  // last: everything it uses is there before it, and after it
+};
+
+}  // namespace
+
+std::unique_ptr<ChannelServer> ChannelServer::Start(const std::string& home, Hello hello,
+                                                    std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Waker> waker) {
+  return std::make_unique<PipeServer>(home, std::move(hello), std::move(mailbox), std::move(waker));
+}
+
+}  // namespace offline_state
