@@ -66,8 +66,10 @@ export const NATIVE_ROOMS = {
   mapi: ["agent/present.h", "agent/mailbox.h"],
   agent: ["mapi", "channel"],
   channel: ["agent/present.h", "agent/mailbox.h", "agent/waker.h"],
-  module: ["agent/present.h", "channel", "mapi/hresult_names.h", "peer", "setup"],
+  peer: ["channel/handle_windows.h", "channel/identity_windows.h"],
   setup: ["channel"],
-  launcher: [],
+  module: ["agent/present.h", "channel", "mapi/hresult_names.h", "peer", "setup"],
   simulated: ["agent", "channel", "mapi"],
+  fuzz: ["channel"],
+  launcher: [],
 };

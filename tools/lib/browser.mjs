@@ -32,7 +32,7 @@ const PLACES = {
 
 /** @returns {string | undefined} The program of a browser that is there. */
 export function findBrowser() {
-  const named = process.env["OUTLOOK_OFFLINE_STATE_BROWSER"];
+  const named = process.env["CHROMIUM"];
   const places = [...(named === undefined ? [] : [named]), ...(PLACES[process.platform] ?? [])];
   return places.find((file) => existsSync(file));
 }
@@ -50,7 +50,7 @@ export async function ensureBrowser() {
   const lines = output.trimEnd().split("\n").slice(-5).join("\n");
   return {
     path: undefined,
-    problem: `needs a Chromium. Install Chromium, Chrome or Edge, or name one by OUTLOOK_OFFLINE_STATE_BROWSER. Playwright's download failed:\n${lines}`,
+    problem: `needs a Chromium. Install Chromium, Chrome or Edge, or name one by CHROMIUM. Playwright's download failed:\n${lines}`,
   };
 }
 

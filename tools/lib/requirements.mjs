@@ -30,7 +30,7 @@ export async function ensureGroups(names) {
   if (wanted.includes("browser") && !lacking.has("browser")) {
     const browser = await ensureBrowser();
     if (browser.path === undefined) lacking.set("browser", browser.problem);
-    else process.env["OUTLOOK_OFFLINE_STATE_BROWSER"] = browser.path;
+    else process.env["CHROMIUM"] = browser.path;
   }
   return lacking;
 }

@@ -1,0 +1,66 @@
+// A pane in a real browser, and everything that the bridge has told it.
+import type { Browser, Page } from "playwright-core";
+import { expect } from "vitest";
+import { startChromium } from "../../browser/support/chromium.js";
+import { trustAuthority } from "../../browser/support/certificates.js";
+import type { FeedMessage } from "../../../shared/src/protocol.js";
+import { validateFrame } from "../../../shared/src/validate.js";
+
+export class Pane {
+  readonly messages: FeedMessage[] = [];
+
+  readonly browser: Browser;
+  readonly page: Page;
+
+  private constructor(browser: Browser, page: Page) {
+    this.browser = browser;
+    this.page = page;
+    page.on("websocket", (socket) => {
+      socket.on("framereceived", ({ payload }) => {
+        const validated = validateFrame(payload);
+        if (validated.kind !== "message") throw new Error(`the bridge sent what is no message: ${payload.toString()}`);
+        this.messages.push(validated.message);
+      });
+    });
+  }
+
+  /** Opens the pane in a browser that trusts the bridge's CA and nothing else of ours. `folder` becomes the browser's HOME. */
+  static async open(address: string, authority: string, folder: string): Promise<Pane> {
+    trustAuthority(authority, folder);
+    const browser = await startChromium(folder);
+    const page = await browser.newPage({ viewport: { width: 320, height: 640 } });
+    const pane = new Pane(browser, page);
+    await page.goto(address);
+    return pane;
+  }
+
+  /** Waits until the pane shows this row of what the person is told. */
+  async shows(row: string): Promise<void> {
+    await this.page.locator(`html[data-row="${row}"]`).waitFor({ state: "attached", timeout: 15_000 });
+  }
+
+  async text(): Promise<string> {
+    return this.page.locator("main").innerText();
+  }
+
+  /** The newest number that the bridge has told. */
+  get seq(): number {
+    const newest = this.messages.at(-1);
+    if (newest === undefined) throw new Error("the bridge has told nothing yet");
+    return newest.seq;
+  }
+
+  /** Every change follows the one before it: none was missed, none came twice. */
+  expectNoGaps(): void {
+    let last: number | undefined;
+    for (const message of this.messages) {
+      if (message.type === "change") expect(message.seq).toBe((last ?? Number.NaN) + 1);
+      if (message.type === "heartbeat") expect(message.seq).toBe(last);
+      last = message.seq;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+  }
+}
