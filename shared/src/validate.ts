@@ -35,6 +35,9 @@ const source = v.variant("status", [
 
 const state = v.picklist(["online", "offline", "unknown"]);
 
+/** The parts of a message that other things are made of too. */
+export const parts = { natural, source, state };
+
 const present = {
   seq: natural,
   state,

@@ -1,0 +1,55 @@
+/** Loads the native module, which is built from bridge/native. */
+import { createRequire } from "node:module";
+import nodeGypBuild from "node-gyp-build";
+import { Failure } from "../failure.js";
+import { productRoot } from "../version.js";
+import type { SourceSubscription } from "./offline-state-source.js";
+
+/**
+ * What the native module exports for the source. The reports are `unknown` here: they come from outside of TypeScript,
+ * and native-source.ts checks them.
+ *
+ * A subscription keeps the event loop alive until it is closed, whether its handle is held or not. What the listener throws
+ * is an uncaught exception. Wrong arguments throw a TypeError that names them.
+ */
+export interface NativeBinding {
+  subscribe(options: { readonly home?: string }, listener: (report: unknown) => void): SourceSubscription;
+}
+
+const require = createRequire(import.meta.url);
+
+/**
+ * The native module of the package in `root`. Throws a Failure that says what to do when there is none, and whatever
+ * the system says about one that is there and does not load.
+ */
+export function loadNativeModule(root: string = productRoot): unknown {
+  let file: string;
+  try {
+    file = nodeGypBuild.resolve(root);
+  } catch (thrown) {
+    throw new Failure(
+      `there is no native module for ${process.platform} on ${process.arch} in ${root}`,
+      "Run `npm run build`, which compiles it.",
+      { cause: thrown },
+    );
+  }
+  return require(file);
+}
+
+/** The part of the native module that the source needs. Throws as loadNativeModule does, and for a module of another kind. */
+export function loadNativeBinding(root: string = productRoot): NativeBinding {
+  const loaded = loadNativeModule(root);
+  if (!isNativeBinding(loaded)) {
+    throw new Failure(
+      `the native module in ${root} has no subscribe()`,
+      "Run `npm run build`, which compiles it anew.",
+    );
+  }
+  return loaded;
+}
+
+function isNativeBinding(loaded: unknown): loaded is NativeBinding {
+  return (
+    typeof loaded === "object" && loaded !== null && "subscribe" in loaded && typeof loaded.subscribe === "function"
+  );
+}

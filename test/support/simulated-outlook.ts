@@ -1,0 +1,55 @@
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { onTestFinished } from "vitest";
+
+const built = join(import.meta.dirname, "..", "..", "build", "Release");
+const library = process.platform === "darwin" ? "libsimulated-mapi.dylib" : "libsimulated-mapi.so";
+
+export interface SimulatedOutlook {
+  /** Sends one command and gives the one line of its answer. */
+  command(text: string): Promise<string>;
+  /** SIGKILL, as when a process dies without a word; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Resolves when it is gone. */
+  readonly ended: Promise<unknown>;
+  readonly pid: number;
+}
+
+/** Starts the real simulated Outlook with the real agent; it is gone when the test is over. */
+export async function startOutlook(
+  home: string,
+  options: { readonly version?: string } = {},
+): Promise<SimulatedOutlook> {
+  const version = options.version ?? "16.0.17328.20184";
+  const child = spawn(
+    join(built, "simulated-outlook"),
+    ["--home", home, "--mapi", join(built, library), "--profile", "Outlook", "--outlook-version", version],
+    { stdio: ["pipe", "pipe", "pipe"] },
+  );
+  child.stderr.resume();
+  const ended = once(child, "exit");
+  const kill = async (): Promise<void> => {
+    child.kill("SIGKILL");
+    await ended;
+  };
+  onTestFinished(kill);
+  const nextLine = lines(child);
+  const ready = await nextLine();
+  if (!ready.startsWith("ready ")) throw new Error(`the simulated Outlook said "${ready}"`);
+  return {
+    command: (text) => {
+      child.stdin.write(`${text}\n`);
+      return nextLine();
+    },
+    kill,
+    ended,
+    pid: Number(ready.slice("ready ".length)),
+  };
+}
+
+function lines(child: ChildProcessWithoutNullStreams): () => Promise<string> {
+  const iterator: AsyncIterator<string, undefined> = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return async () => (await iterator.next()).value ?? "";
+}
