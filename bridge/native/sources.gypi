@@ -127,7 +127,13 @@
       "bridge/native/peer/owner_windows.cc"
     ],
     "agent_windows_sources": [
-      "bridge/native/agent/com/dll_windows.cc"
+      "bridge/native/agent/com/add_in_windows.cc",
+      "bridge/native/agent/com/agent_in_outlook_windows.cc",
+      "bridge/native/agent/com/dll_windows.cc",
+      "bridge/native/agent/com/late_binding_windows.cc",
+      "bridge/native/agent/com/quit_subscription_windows.cc",
+      "bridge/native/agent/com/registration_windows.cc",
+      "bridge/native/agent/com/terminate_windows.cc"
     ],
     "warning_flags": ["-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Wshadow"]
   }

@@ -32,7 +32,7 @@ export const machines = {
     dlltool: ["-m", "i386"],
     flags: ["-fcf-protection=full", "-msse2", "-mfpmath=sse", "-mstackrealign"],
     // Outlook and COM ask for the plain names of exported functions.
-    linkFlags: ["-Wl,--kill-at"],
+    linkFlags: ["-Wl,--kill-at", "-Wl,--enable-stdcall-fixup"],
   },
 };
 
@@ -52,7 +52,8 @@ function variant(name, machine, { flags, optional = [] }) {
   };
 }
 
-const release = ["-O2", "-fstack-protector-strong", "-fno-ident"];
+// Small rather than fast: the agent lives in somebody else's process, and nothing in it is hot.
+const release = ["-Os", "-fstack-protector-strong", "-fno-ident"];
 
 /** What is shipped: `npm run build:windows`. */
 export const releases = {

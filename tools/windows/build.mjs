@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+// Builds the Windows binaries on Debian: npm run build:windows [-- name...]
+// The same sources give the same bytes, on any machine and in any folder.
+import { copyFileSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { commandOf, compile, link, objectOf, run } from "../native/compile.mjs";
+import { readSources, root } from "../native/sources.mjs";
+import { machines, releases } from "../native/toolchains-windows.mjs";
+import { binaries } from "./binaries.mjs";
+import { foreignImports } from "./imports.mjs";
+import { nodeImportLibrary } from "./node-import-library.mjs";
+import { versionResource } from "./resource.mjs";
+
+const MODULE_DEFINES = ["NAPI_VERSION=8", "NAPI_CPP_EXCEPTIONS", "BUILDING_NODE_EXTENSION"];
+const MODULE_HEADERS = ["node_modules/node-addon-api", "node_modules/node-api-headers/include"];
+
+/**
+ * @param {import("./binaries.mjs").Binary} binary
+ * @param {"x64" | "x86"} machine
+ * @returns {Promise<string>} where it went, relative to the root
+ */
+async function build(binary, machine) {
+  const lists = readSources();
+  const release = releases[machine];
+  const { triplet, dlltool } = machines[machine];
+  // A variant for each kind of command, because each has its own objects.
+  const variant = binary.isNodeModule ? { ...release, name: `${release.name}-module` } : release;
+  const command = commandOf(variant, {
+    warnings: lists.warning_flags ?? [],
+    ...(binary.isNodeModule && { defines: MODULE_DEFINES, systemIncludes: MODULE_HEADERS }),
+  });
+  const sources = binary.lists.flatMap((list) => lists[list] ?? []);
+  await compile(variant, sources, command);
+  const core = await coreLibrary(machine, lists);
+
+  const folder = join("build", variant.name);
+  const inputs = [
+    ...sources.map((source) => objectOf(variant, source)),
+    await versionResource({ ...binary, triplet, folder }),
+    ...(binary.exports ? [binary.exports.replace("{machine}", machine)] : []),
+  ];
+  const linker = [...command, "-s", ...(binary.type === "dll" ? ["-shared"] : []), ...(binary.linkFlags ?? [])];
+  const libraries = [core, ...(binary.isNodeModule ? [await nodeImportLibrary({ triplet, dlltool, folder })] : [])];
+  const made = await link(variant, binary.file, inputs, linker, libraries);
+  return deliver(binary, machine, made);
+}
+
+/** The core as a library, so that a binary carries only what it uses. */
+async function coreLibrary(machine, lists) {
+  const variant = releases[machine];
+  const sources = [...(lists.core_sources ?? []), ...(lists.windows_sources ?? [])];
+  await compile(variant, sources, commandOf(variant, { warnings: lists.warning_flags ?? [] }));
+  const library = join("build", variant.name, "libcore.a");
+  rmSync(join(root, library), { force: true });
+  const objects = sources.map((source) => objectOf(variant, source));
+  await run([`${machines[machine].triplet}-ar`, "rcsD", library, ...objects]);
+  return library;
+}
+
+function deliver(binary, machine, made) {
+  const { triplet } = machines[machine];
+  const target = join(binary.folder(machine), binary.file);
+  const foreign = foreignImports(triplet, made);
+  if (foreign.length > 0) throw new Error(`${target} would need ${foreign.join(", ")}, which a Windows may lack.`);
+  const { size } = statSync(join(root, made));
+  if (size > binary.limit) throw new Error(`${target} would have ${size} bytes; ${binary.limit} are allowed.`);
+  mkdirSync(join(root, binary.folder(machine)), { recursive: true });
+  copyFileSync(join(root, made), join(root, target));
+  console.log(`  ${target}  ${(size / 1024).toFixed(0)} KiB`);
+  return target;
+}
+
+async function main(names) {
+  const unknown = names.filter((name) => !binaries.some(({ file }) => file === name));
+  if (unknown.length > 0) {
+    throw new Error(`There is no ${unknown.join(", ")}. There are: ${binaries.map(({ file }) => file).join(", ")}.`);
+  }
+  for (const binary of binaries.filter(({ file }) => names.length === 0 || names.includes(file))) {
+    for (const machine of binary.machines) await build(binary, machine);
+  }
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
