@@ -28,6 +28,7 @@ class ComPtr {
   }
 
   Interface* get() const noexcept { return object_; }
+  Interface& operator*() const noexcept { return *object_; }
   Interface* operator->() const noexcept { return object_; }
   explicit operator bool() const noexcept { return object_ != nullptr; }
 

@@ -22,6 +22,8 @@ class ScriptedMapi final : public IMAPIOfflineMgr {
   HRESULT state_result = S_OK;
   ULONG state = MAPIOFFLINE_STATE_ONLINE;
   HRESULT unadvise_result = S_OK;
+  HRESULT set_result = S_OK;
+  bool set_changes_state = true;
 
   // What happens while a step is under way.
   std::function<void()> during_advise;
@@ -89,9 +91,13 @@ class ScriptedMapi final : public IMAPIOfflineMgr {
   HRESULT STDMETHODCALLTYPE QueryInterface(REFIID, void**) override { return E_NOINTERFACE; }
   ULONG STDMETHODCALLTYPE AddRef() override { return static_cast<ULONG>(++references); }
   ULONG STDMETHODCALLTYPE Release() override { return static_cast<ULONG>(--references); }
-  HRESULT STDMETHODCALLTYPE SetCurrentState(ULONG, ULONG, ULONG, void*) override {
+  HRESULT STDMETHODCALLTYPE SetCurrentState(ULONG flags, ULONG mask, ULONG wanted, void* reserved) override {
     calls.emplace_back("set");
-    return E_NOTIMPL;
+    if (flags != MAPIOFFLINE_FLAG_DEFAULT || mask != MAPIOFFLINE_STATE_OFFLINE_MASK || reserved != nullptr) {
+      return E_INVALIDARG;
+    }
+    if (SUCCEEDED(set_result) && set_changes_state) state = wanted;
+    return set_result;
   }
   HRESULT STDMETHODCALLTYPE GetCapabilities(ULONG* out) override {
     calls.emplace_back("capabilities");
