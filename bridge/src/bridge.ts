@@ -25,8 +25,8 @@ export interface BridgeOptions {
   readonly paneFolder: string;
   readonly source: OfflineStateSource;
   readonly log: Log;
-  /** Who may be at the other end of a connection; each must agree. */
-  readonly peers?: readonly PeerCheck[];
+  /** Says who may be at the other end of a connection. */
+  readonly peer: PeerCheck;
   /** Stays the caller's: the bridge does not close it. */
   readonly history?: Recorder;
   readonly limits?: Partial<Limits>;
@@ -80,7 +80,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
       panes,
       log,
       compose: (port) => ({
-        gate: createGate({ ours: oursOn(port), peers: options.peers ?? [] }),
+        gate: createGate({ ...oursOn(port), peer: options.peer, full: () => panes.full }),
         app: createApp({
           port,
           paneFolder: options.paneFolder,

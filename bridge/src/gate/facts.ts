@@ -8,7 +8,7 @@ export interface RequestFacts {
   /** Whether the client asks to change the protocol (Node's `upgrade` event). */
   readonly upgrade: boolean;
   /** Every value of the header, in order; names are lower-case. Empty when it was not sent. */
-  header(name: string): readonly string[];
+  readonly header: (name: string) => readonly string[];
 }
 
 export function factsOf(request: IncomingMessage, upgrade: boolean): RequestFacts {

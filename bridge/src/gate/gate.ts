@@ -1,38 +1,52 @@
-/** The gate: decides who may connect, before a state byte goes out. The one place where its parts are put together. */
+/**
+ * The gate: decides who may connect, before a state byte goes out. Its table is rules.ts; this asks once per connection
+ * who the peer is, and once per request what the table says.
+ */
 import type { RequestFacts } from "./facts.js";
-import { peerRefusal, type PeerCheck, type PeerConnection } from "./peer.js";
-import { judge, type Ours, type Refusal } from "./rules.js";
+import { peerVerdict, type PeerCheck, type PeerConnection, type PeerVerdict } from "./peer.js";
+import { judge, type Refusal, type Surroundings } from "./rules.js";
 
-export interface GateOptions {
-  readonly ours: Ours;
-  /** Each must say that the peer is trusted; one that says no, throws or is late refuses. */
-  readonly peers: readonly PeerCheck[];
+export interface GateOptions extends Surroundings {
+  readonly peer: PeerCheck;
 }
 
 export interface Gate {
-  /** Begins to find out who the peer is. Once per connection, as early as possible. */
-  accept(connection: PeerConnection): void;
-  /** Resolves with why the request is refused, or undefined when it may go on. Never rejects. */
-  decide(connection: PeerConnection, facts: RequestFacts): Promise<Refusal | undefined>;
+  /**
+   * A connection has been accepted: begins to find out who the peer is, before it has said anything. Resolves with the
+   * answer; never rejects. `connection` is forgotten by calling `forget` once it has ended.
+   */
+  readonly meet: (connection: PeerConnection) => {
+    readonly verdict: Promise<PeerVerdict>;
+    readonly forget: () => void;
+  };
+  /** Resolves with why a request is refused, or undefined when it may go on. Never rejects. */
+  readonly decide: (connection: PeerConnection, facts: RequestFacts) => Promise<Refusal | undefined>;
 }
 
-export function createGate({ ours, peers }: GateOptions): Gate {
-  const verdicts = new WeakMap<PeerConnection, Promise<Refusal | undefined>>();
+const STRANGER: PeerVerdict = { trusted: false, why: "nobody has met the connection" };
 
-  const accept = (connection: PeerConnection): Promise<Refusal | undefined> => {
-    const known = verdicts.get(connection);
-    if (known !== undefined) return known;
-    const verdict = peerRefusal(peers, connection);
-    verdicts.set(connection, verdict);
-    return verdict;
-  };
-
+export function createGate(options: GateOptions): Gate {
+  // By ends, because the socket of a TLS connection is another object than the one that was accepted.
+  const met = new Map<string, Promise<PeerVerdict>>();
   return {
-    accept(connection) {
-      void accept(connection);
+    meet: (connection) => {
+      const ends = endsOf(connection);
+      const verdict = peerVerdict(options.peer, connection);
+      met.set(ends, verdict);
+      return {
+        verdict,
+        forget: () => {
+          if (met.get(ends) === verdict) met.delete(ends);
+        },
+      };
     },
-    async decide(connection, facts) {
-      return (await accept(connection)) ?? judge(facts, ours);
+    decide: async (connection, facts) => {
+      const peer = (await met.get(endsOf(connection))) ?? STRANGER;
+      return judge({ ...facts, peer }, options);
     },
   };
+}
+
+function endsOf({ localAddress, localPort, remoteAddress, remotePort }: PeerConnection): string {
+  return [localAddress, localPort, remoteAddress, remotePort].map(String).join(" ");
 }

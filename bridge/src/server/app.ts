@@ -3,7 +3,7 @@ import express, { type ErrorRequestHandler, type Express } from "express";
 import { HISTORY_HOURS_DEFAULT, HISTORY_HOURS_MAX, HISTORY_PATH, type History } from "../../../shared/src/history.js";
 import type { SourceStatus, State } from "../../../shared/src/protocol.js";
 import type { Log } from "../log/log.js";
-import { securityHeaders } from "./headers.js";
+import { securityHeaders } from "../gate/headers.js";
 import { paneFiles } from "./pane-files.js";
 
 /** Path of the pane on the bridge's origin. */

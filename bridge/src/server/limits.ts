@@ -2,8 +2,14 @@
 export interface Limits {
   /** Panes at once; one more is answered 503. */
   readonly panes: number;
-  /** TCP connections at once for each address; one more is closed. */
+  /** TCP connections at once, of this user's processes; one more is closed. */
   readonly connections: number;
+  /** Connections of other users in `strangersWindowMs` that are told 403; more are closed without a word. */
+  readonly strangers: number;
+  readonly strangersWindowMs: number;
+  /** Refusals in `refusalsWindowMs` that are written to the log; more are not, lest they push out what matters. */
+  readonly refusals: number;
+  readonly refusalsWindowMs: number;
   /** Milliseconds for the TLS handshake. */
   readonly handshakeMs: number;
   /** Milliseconds for the headers of a request. */
@@ -12,6 +18,8 @@ export interface Limits {
   readonly requestMs: number;
   /** Milliseconds that an idle connection is kept. */
   readonly keepAliveMs: number;
+  /** Milliseconds that an answer may lie there without the client reading any of it. */
+  readonly stallMs: number;
   /** Bytes of all headers of a request. */
   readonly headerBytes: number;
   /** Bytes of one message from a pane; the protocol has none. */
@@ -30,10 +38,15 @@ export interface Limits {
 export const defaultLimits: Limits = {
   panes: 64,
   connections: 256,
+  strangers: 16,
+  strangersWindowMs: 10_000,
+  refusals: 100,
+  refusalsWindowMs: 60_000,
   handshakeMs: 5000,
   headersMs: 5000,
   requestMs: 10_000,
   keepAliveMs: 5000,
+  stallMs: 15_000,
   headerBytes: 8192,
   messageBytes: 1024,
   fragments: 8,

@@ -4,6 +4,7 @@ import { CloseCode } from "../../../shared/src/protocol.js";
 import type { Feed } from "../feed/feed.js";
 import type { Log } from "../log/log.js";
 import type { Limits } from "./limits.js";
+import { rate } from "./rate.js";
 
 export class Panes {
   readonly #feed: Feed;
@@ -31,9 +32,11 @@ export class Panes {
     const unsubscribe = this.#feed.subscribe((message) => {
       this.#send(pane, message);
     });
-    const limitPings = pingLimit(this.#limits, () => {
-      this.#end(pane, CloseCode.policy, "too many pings");
-    });
+    const { pings, pingWindowMs } = this.#limits;
+    const mayPing = rate(pings, pingWindowMs);
+    const limitPings = (): void => {
+      if (!mayPing()) this.#end(pane, CloseCode.policy, "too many pings");
+    };
     pane.on("ping", limitPings);
     pane.on("pong", limitPings);
     pane.on("message", () => {
@@ -97,19 +100,4 @@ export class Panes {
       clearTimeout(timer);
     });
   }
-}
-
-/** Calls `exceeded` when it was called more often than the limits allow. */
-function pingLimit({ pings, pingWindowMs }: Limits, exceeded: () => void): () => void {
-  let windowEnds = 0;
-  let count = 0;
-  return () => {
-    const now = performance.now();
-    if (now >= windowEnds) {
-      windowEnds = now + pingWindowMs;
-      count = 0;
-    }
-    count += 1;
-    if (count > pings) exceeded();
-  };
 }

@@ -3,19 +3,20 @@ import { createServer, type Server } from "node:https";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { TLSSocket } from "node:tls";
 import { WebSocketServer } from "ws";
 import { SUBPROTOCOL } from "../../../shared/src/protocol.js";
 import type { Certificates } from "../certificates/certificates.js";
+import { refuseRequest, refuseUpgrade } from "../gate/answer.js";
 import { factsOf } from "../gate/facts.js";
 import type { Gate } from "../gate/gate.js";
 import type { Refusal } from "../gate/rules.js";
 import { foreign } from "../log/foreign.js";
 import type { Log } from "../log/log.js";
+import { Connections } from "./connections.js";
 import type { Limits } from "./limits.js";
 import { listenOnLoopback } from "./listen.js";
 import type { Panes } from "./panes.js";
-import { refuseRequest, refuseUpgrade } from "./refuse.js";
+import { rate } from "./rate.js";
 
 export interface ServerOptions {
   /** 0 takes any free port. */
@@ -40,7 +41,6 @@ export interface RunningServer {
 
 /** The panes' time to say goodbye, milliseconds. */
 const GOODBYE_MS = 1000;
-const BUSY: Refusal = { status: 503, why: "there are too many panes" };
 
 /** Throws a Failure when the port cannot be had; then nothing listens. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -56,18 +56,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   let composed: ReturnType<ServerOptions["compose"]> | undefined = undefined;
   let stopping = false;
-  // Node itself counts neither connections in their TLS handshake nor those that were upgraded.
-  const sockets = new Set<Socket>();
+  const connections = new Connections(limits, log);
+  const mayLog = rate(limits.refusals, limits.refusalsWindowMs);
 
   const decide = async (request: IncomingMessage, upgrade: boolean): Promise<Refusal | undefined> => {
     if (composed === undefined || stopping) return { status: 503, why: "the bridge is not ready" };
     return composed.gate.decide(request.socket, factsOf(request, upgrade));
   };
 
-  const logRefusal = (request: IncomingMessage, { status, why }: Refusal): void => {
+  const logRefusal = (request: IncomingMessage, { status, why, detail }: Refusal): void => {
+    if (!mayLog()) return;
     const { origin, host } = request.headers;
     const seen = { url: foreign(request.url), host: foreign(host), origin: foreign(origin) };
-    log.warn({ status, why, method: request.method, ...seen }, "refused");
+    log.warn({ status, why, detail, method: request.method, ...seen }, "refused");
   };
 
   const onRequest = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -86,7 +87,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       socket.destroy();
     };
     socket.on("error", onError);
-    const refusal = (await decide(request, true)) ?? (panes.full ? BUSY : undefined);
+    const refusal = await decide(request, true);
     if (refusal !== undefined) {
       logRefusal(request, refusal);
       refuseUpgrade(socket, refusal);
@@ -115,13 +116,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       connectionsCheckingInterval: 1000,
       keepAliveTimeout: limits.keepAliveMs,
     });
-    server.maxConnections = limits.connections;
+    // Ends a connection whose answer nobody reads; a pane has a limit of its own (ws takes this one off).
+    server.timeout = limits.stallMs;
     server.on("connection", (socket: Socket) => {
-      sockets.add(socket);
-      socket.once("close", () => sockets.delete(socket));
+      if (composed === undefined || stopping) {
+        socket.destroy();
+        return;
+      }
+      const { verdict, forget } = composed.gate.meet(socket);
+      socket.once("close", forget);
+      connections.take(socket, verdict);
     });
-    server.on("secureConnection", (socket: TLSSocket) => composed?.gate.accept(socket));
-    server.on("request", (request, response) => void onRequest(request, response));
+    // Node would answer `Expect` by itself, before the gate.
+    for (const event of ["request", "checkContinue", "checkExpectation"]) {
+      server.on(event, (request: IncomingMessage, response: ServerResponse) => void onRequest(request, response));
+    }
     server.on("upgrade", (request, socket, head) => void onUpgrade(request, socket, head));
     server.on("tlsClientError", (error) => {
       log.debug({ err: error }, "no TLS connection came about");
@@ -152,7 +161,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           ),
       );
       await panes.goodbye(GOODBYE_MS);
-      for (const socket of sockets) socket.destroy();
+      connections.endAll();
       await Promise.all(closed);
     },
   };

@@ -1,7 +1,7 @@
 /** How a refusal looks on the wire. */
 import { STATUS_CODES, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Refusal } from "../gate/rules.js";
+import type { Refusal } from "./rules.js";
 
 const COMMON: Readonly<Record<string, string>> = {
   "Content-Type": "text/plain; charset=utf-8",
