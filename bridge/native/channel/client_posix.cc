@@ -44,7 +44,7 @@ class PosixClient final : public ChannelClient {
   void Run() noexcept {
     while (!stopping_) {
       Guarded([this] { Attempt(); });
-      Wait(-1, session_.RetryMs());
+      if (!stopping_) Wait(-1, session_.RetryMs());  // the wake-up to stop may be spent already
     }
   }
 
