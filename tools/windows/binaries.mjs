@@ -41,6 +41,16 @@ export const binaries = [
     limit: 600 * KIB,
   },
   {
+    file: "outlook-offline-state.exe",
+    type: "exe",
+    description: "Outlook Offline State",
+    machines: ["x64"],
+    folder: inDist,
+    lists: ["launcher_windows_sources"],
+    linkFlags: ["-mwindows"],
+    limit: 300 * KIB,
+  },
+  {
     file: "OUTLOOK.EXE",
     type: "exe",
     description: "Outlook Offline State: the simulated Outlook",

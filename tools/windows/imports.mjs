@@ -4,7 +4,19 @@ import { join } from "node:path";
 import { root } from "../native/sources.mjs";
 
 /** Part of every Windows since 10; msvcrt.dll is the C library that Windows itself uses. NODE.EXE loads the module. */
-const SYSTEM = ["advapi32.dll", "kernel32.dll", "msvcrt.dll", "node.exe", "ole32.dll", "oleaut32.dll", "user32.dll"];
+const SYSTEM = [
+  "advapi32.dll",
+  "crypt32.dll",
+  "iphlpapi.dll",
+  "kernel32.dll",
+  "msvcrt.dll",
+  "node.exe",
+  "ole32.dll",
+  "oleaut32.dll",
+  "user32.dll",
+  "version.dll",
+  "ws2_32.dll",
+];
 
 /**
  * @param {string} triplet whose objdump reads it

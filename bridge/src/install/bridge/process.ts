@@ -1,0 +1,102 @@
+/** Starts and ends the installed bridge. It is found by its note and its certificate, never by the name of a program. */
+import { spawn } from "node:child_process";
+import { existsSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../../failure.js";
+import type { Home } from "../../home/home.js";
+import { readRecord, recordFileOf, type InstanceRecord } from "../../instance/record.js";
+import { LAUNCHER, MAIN, NODE } from "../places.js";
+import { presenceOf } from "./presence.js";
+
+/** A cold disk, a virus scanner that reads node.exe for the first time. */
+const START_LIMIT_MS = 30_000;
+const STOP_LIMIT_MS = 5000;
+const LOOK_MS = 100;
+
+/** Starts the bridge that lies in `folder`, without a window, and waits until it answers on `port`. Throws a Failure. */
+export async function startBridge(home: Home, folder: string, port: number): Promise<InstanceRecord> {
+  const words = ["start", "--port", String(port)];
+  const launcher = join(folder, LAUNCHER);
+  const [program, args] = existsSync(launcher)
+    ? [launcher, words]
+    : [existsSync(join(folder, NODE)) ? join(folder, NODE) : process.execPath, [join(folder, MAIN), ...words]];
+  await started(program, args, folder);
+  const end = performance.now() + START_LIMIT_MS;
+  while (performance.now() < end) {
+    const found = await presenceOf(home);
+    if (found.kind === "runs" && found.record.port === port) return found.record;
+    await sleep(LOOK_MS);
+  }
+  throw new Failure(
+    `the bridge does not answer on port ${port} within ${START_LIMIT_MS / 1000} s`,
+    "`outlook-offline-state logs` shows what it said.",
+  );
+}
+
+function started(program: string, args: readonly string[], folder: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: folder, detached: true, stdio: "ignore", windowsHide: true });
+    child.once("error", (error) => {
+      reject(new Failure(`${program} cannot be started (${error.message})`, "See whether a security program blocks it.", { cause: error }));
+    });
+    child.once("spawn", () => {
+      child.unref();
+      resolve();
+    });
+  });
+}
+
+/** Ends the bridge of `home`, if one runs. Returns what it ended. Throws a Failure when it does not go. */
+export async function stopBridge(home: Home): Promise<InstanceRecord | undefined> {
+  const found = await presenceOf(home);
+  if (found.kind === "absent") return undefined;
+  const { record } = found;
+  try {
+    // On Windows this ends it at once; it keeps nothing in memory that it would have to write first.
+    process.kill(record.pid, "SIGTERM");
+  } catch {
+    // It has ended by itself.
+  }
+  const end = performance.now() + STOP_LIMIT_MS;
+  while (isAlive(record.pid)) {
+    if (performance.now() > end)
+      throw new Failure(`the bridge (process ${record.pid}) does not end`, "End that process in the Task Manager, then run the command again.");
+    await sleep(LOOK_MS);
+  }
+  if (readRecord(home)?.pid === record.pid) rmSync(recordFileOf(home), { force: true });
+  return record;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether nobody listens on `port` of the loopback addresses. */
+export async function isFree(port: number): Promise<boolean> {
+  for (const host of ["127.0.0.1", "::1"]) {
+    const code = await listening(port, host);
+    if (code !== undefined && !["EADDRNOTAVAIL", "EAFNOSUPPORT", "EINVAL"].includes(code)) return false;
+  }
+  return true;
+}
+
+function listening(port: number, host: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      resolve(error.code ?? "unknown");
+    });
+    server.listen({ port, host, exclusive: true }, () => {
+      server.close(() => {
+        resolve(undefined);
+      });
+    });
+  });
+}

@@ -1,0 +1,68 @@
+/**
+ * Removes folders of which something may be in use. Windows deletes no program or library that runs, but lets it be moved:
+ * what is in use is moved out of the way, and goes when nobody uses it any more.
+ */
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { codeOf } from "../../failure.js";
+import { RUN_NAME, RUN_ONCE_KEY } from "../names.js";
+import { text, type Registry } from "../registry/registry.js";
+
+/** Removes what it can. Returns the files that are in use. */
+export function removeTree(folder: string): string[] {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    return [];
+  } catch (thrown) {
+    if (codeOf(thrown) === "ENOENT") return [];
+  }
+  return removeOneByOne(folder);
+}
+
+function removeOneByOne(path: string): string[] {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
+    const left = readdirSync(path).flatMap((name) => removeOneByOne(join(path, name)));
+    if (left.length > 0) return left;
+  }
+  try {
+    rmSync(path, { recursive: true, force: true });
+    return [];
+  } catch {
+    return [path];
+  }
+}
+
+/**
+ * Removes `folder` as far as the eye can see: what is in use is moved to the folder for temporary files, on the same
+ * disk. Returns that folder, or undefined when nothing was in use. Throws when something can neither be removed nor moved.
+ */
+export function removeOrMove(folder: string): string | undefined {
+  const used = removeTree(folder);
+  if (used.length === 0) return undefined;
+  const aside = mkdtempSync(join(tmpdir(), "outlook-offline-state-removed-"));
+  for (const [index, file] of used.entries()) {
+    const place = join(aside, String(index));
+    mkdirSync(place);
+    renameSync(file, join(place, "in-use"));
+  }
+  rmSync(folder, { recursive: true, force: true });
+  return aside;
+}
+
+/** Has `folder` deleted at the next logon, by Windows' own command, and right after this process when that is what used it. */
+export function removeLater(registry: Registry, folder: string, usedByOthers: boolean): void {
+  if (process.platform !== "win32") return;
+  const remove = `rmdir /s /q "${folder}"`;
+  if (usedByOthers) registry.write(RUN_ONCE_KEY, `${RUN_NAME}Removal`, text(`cmd.exe /d /c ${remove}`));
+  // Waits 2 s by pinging this machine: there is no other way to wait without a window.
+  const after = `ping -n 3 127.0.0.1 >nul & ${remove}`;
+  spawn(join(process.env["SystemRoot"] ?? "C:\\Windows", "System32", "cmd.exe"), ["/d", "/s", "/c", `"${after}"`], {
+    detached: true,
+    stdio: "ignore",
+    windowsHide: true,
+    windowsVerbatimArguments: true,
+    cwd: tmpdir(),
+  }).unref();
+}

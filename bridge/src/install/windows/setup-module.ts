@@ -1,0 +1,56 @@
+/** The part of the native module that installing uses; it is there on Windows only. */
+import { createRequire } from "node:module";
+import { describe, Failure } from "../../failure.js";
+import { productRoot } from "../../version.js";
+
+export interface RunningOutlook {
+  readonly id: number;
+  /** Path of its program; "" when Windows does not say. */
+  readonly image: string;
+  /** 32 or 64; 0 when Windows does not say. */
+  readonly bits: number;
+  /** Null when Windows does not say, which it does not of a program with more rights than ours. */
+  readonly elevated: boolean | null;
+}
+
+/** See bridge/native/module/setup.h. */
+export interface Setup {
+  addTrustedRoot(der: Buffer): void;
+  removeTrustedRoot(sha1: Buffer): boolean;
+  isTrustedRoot(sha1: Buffer): boolean;
+  /** In this session. */
+  runningOutlooks(): readonly RunningOutlook[];
+  /** "" when the file has none. */
+  fileVersion(path: string): string;
+}
+
+const FUNCTIONS = ["addTrustedRoot", "removeTrustedRoot", "isTrustedRoot", "runningOutlooks", "fileVersion"];
+
+/** Throws a Failure that says why, when there is none. */
+export function setupOf(): Setup {
+  let module: unknown;
+  try {
+    const require = createRequire(import.meta.url);
+    const load: unknown = require("node-gyp-build");
+    module = typeof load === "function" ? load(productRoot) : undefined;
+  } catch (thrown) {
+    throw new Failure(
+      `the native module of ${productRoot} cannot be loaded (${describe(thrown)})`,
+      "Install the package for this system again; Node must be 64-bit (x64) on Windows.",
+      { cause: thrown },
+    );
+  }
+  if (!isSetup(module)) {
+    throw new Failure(
+      "this system has nothing to install into: classic Outlook runs on Windows only",
+      "Run the command on Windows. To try the product elsewhere, use `outlook-offline-state start --simulate`.",
+    );
+  }
+  return module;
+}
+
+function isSetup(module: unknown): module is Setup {
+  if (typeof module !== "object" || module === null) return false;
+  const found: Readonly<Record<string, unknown>> = { ...module };
+  return FUNCTIONS.every((name) => typeof found[name] === "function");
+}
