@@ -1,57 +1,67 @@
-import { fileURLToPath } from "node:url";
 import CopyPlugin from "copy-webpack-plugin";
 import CssMinimizerPlugin from "css-minimizer-webpack-plugin";
 import HtmlPlugin from "html-webpack-plugin";
 import MiniCssExtractPlugin from "mini-css-extract-plugin";
+import { fileURLToPath } from "node:url";
+import webpack from "webpack";
+import { InjectManifest } from "workbox-webpack-plugin";
 import { OldWebviewPlugin } from "./tools/webpack/old-webview-plugin.mjs";
 
+/** @param {string} relative */
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 
-/** The pane: dist/pane/taskpane.html and its assets, whose names carry their content's hash. */
-export default (_env, { mode = "production" }) => ({
-  name: "pane",
-  mode,
-  context: path("addin"),
-  entry: { pane: "./src/main.ts" },
-  output: {
-    path: path("dist/pane"),
-    filename: "assets/[name].[contenthash:12].js",
-    assetModuleFilename: "assets/[name].[contenthash:12][ext]",
-    clean: true,
-  },
-  devtool: mode === "production" ? false : "source-map",
-  resolve: { extensions: [".ts", ".js"], extensionAlias: { ".js": [".ts", ".js"] } },
-  module: {
-    rules: [
-      {
-        test: /\.ts$/,
-        loader: "ts-loader",
-        options: { configFile: path("addin/tsconfig.json"), projectReferences: true },
-      },
-      {
-        test: /\.css$/,
-        use: [MiniCssExtractPlugin.loader, "css-loader", path("tools/webpack/fluent-tokens-loader.mjs")],
-      },
-      { test: /\.svg$/, type: "asset/resource" },
+/**
+ * The pane: dist/pane/taskpane.html and its assets, whose names carry their content's hash.
+ * @param {unknown} _env
+ * @param {{ mode?: "production" | "development" }} options
+ * @returns {import("webpack").Configuration}
+ */
+export default function configuration(_env, { mode = "production" }) {
+  const production = mode === "production";
+  return {
+    name: "pane",
+    mode,
+    context: path("addin"),
+    entry: { pane: "./src/main.ts" },
+    output: {
+      path: path("dist/pane"),
+      filename: "assets/[name].[contenthash:12].js",
+      assetModuleFilename: "assets/[name].[contenthash:12][ext]",
+      clean: true,
+    },
+    devtool: production ? false : "source-map",
+    resolve: { extensions: [".ts", ".js"], extensionAlias: { ".js": [".ts", ".js"] } },
+    module: {
+      rules: [
+        {
+          test: /\.ts$/,
+          loader: "ts-loader",
+          options: { configFile: path("addin/tsconfig.json"), projectReferences: true },
+        },
+        { test: /\.css$/, use: [MiniCssExtractPlugin.loader, "css-loader"] },
+        { test: /tokens\.css$/, enforce: "pre", loader: path("tools/webpack/fluent-tokens-loader.mjs") },
+        { test: /\.svg$/, type: "asset/resource" },
+      ],
+    },
+    plugins: [
+      new webpack.DefinePlugin({ PRODUCTION: JSON.stringify(production) }),
+      new HtmlPlugin({ template: "./src/taskpane.html", filename: "taskpane.html", scriptLoading: "module" }),
+      new OldWebviewPlugin(path("addin/src/old-webview.js")),
+      new MiniCssExtractPlugin({ filename: "assets/[name].[contenthash:12].css" }),
+      new CopyPlugin({ patterns: officeFiles() }),
+      ...(production ? [serviceWorker()] : []),
     ],
-  },
-  plugins: [
-    new HtmlPlugin({ template: "./src/taskpane.html", filename: "taskpane.html", scriptLoading: "module" }),
-    new OldWebviewPlugin(path("addin/src/old-webview.js")),
-    new MiniCssExtractPlugin({ filename: "assets/[name].[contenthash:12].css" }),
-    new CopyPlugin({ patterns: officeFiles() }),
-  ],
-  optimization: { minimizer: ["...", new CssMinimizerPlugin()] },
-  performance: { hints: false },
-  stats: "errors-warnings",
-});
+    optimization: { minimizer: ["...", new CssMinimizerPlugin()] },
+    performance: { hints: false },
+    stats: "errors-warnings",
+  };
+}
 
 /**
  * What Office.js loads, beside it as it expects: the hosts that may open the pane, and their strings in every language.
- * The folder carries the library's version, so that a cache never mixes two.
+ * Nothing of it is in the repository.
  */
 function officeFiles() {
-  const from = path("node_modules/@microsoft/office-js/dist");
   return [
     "office.js",
     "outlook-win32-16.02.js",
@@ -60,5 +70,19 @@ function officeFiles() {
     "o15apptofilemappingtable.js",
     "*/office_strings.js",
     "*/outlook_strings.js",
-  ].map((glob) => ({ from: glob, context: from, to: "office", info: { minimized: true } }));
+  ].map((from) => ({
+    from,
+    context: path("node_modules/@microsoft/office-js/dist"),
+    to: "office",
+    info: { minimized: true },
+  }));
+}
+
+/** Keeps every file that classic Outlook needs; Office.js has its strings in English for the languages left out. */
+function serviceWorker() {
+  return new InjectManifest({
+    swSrc: path("addin/src/worker/service-worker.ts"),
+    swDest: "service-worker.js",
+    exclude: [/^office\/(?!(?:office|outlook-win32-16\.02|(?:en-us|fr-fr)\/\w+)\.js$)/],
+  });
 }

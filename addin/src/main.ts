@@ -1,4 +1,10 @@
-import "./styles/pane.css";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/present.css";
+import "./styles/means.css";
+import "./styles/timeline.css";
+import "./styles/details.css";
+import "./styles/preferences.css";
 import { PaneApp } from "./app.js";
 
 new PaneApp().start();

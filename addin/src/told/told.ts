@@ -42,6 +42,14 @@ export interface Told {
   /** For whoever helps: the failed step's code and words. */
   readonly code: string | null;
   readonly detail: string | null;
+  readonly about: About;
+}
+
+/** What stands behind the state, as far as it is known. */
+export interface About {
+  readonly profile: string | null;
+  readonly outlook: string | null;
+  readonly bridge: string | null;
 }
 
 /** Decides what the person is told. An old state is never told as the present one: it comes back as `past`. */
@@ -60,6 +68,11 @@ export function tell(known: Known): Told {
     retryAt: row.retry && known.connection.status === "waiting" ? known.connection.retryAt : null,
     code: source?.status === "unavailable" ? (source.code ?? null) : null,
     detail: source?.status === "unavailable" ? (source.detail ?? null) : null,
+    about: {
+      profile: source?.status === "listening" ? source.profile : null,
+      outlook: source?.status === "listening" ? source.outlook : null,
+      bridge: known.connection.status === "live" ? known.connection.bridgeVersion : null,
+    },
   };
 }
 

@@ -51,6 +51,7 @@ export class PaneView {
     if (row.command !== undefined) setText(this.#command, row.command);
     this.#copied = words.text("step.copied");
     setText(this.#copy, words.text("step.copy"));
+    setAttribute(this.#copy, "aria-label", words.text("step.copyCommand"));
     this.#retryRow.hidden = row.retry !== true;
     setText(this.#retry, words.text("step.retry"));
     show(this.#diagnosis, [told.code, told.detail].filter((text) => text !== null).join(" · ") || null);
@@ -70,9 +71,8 @@ export class PaneView {
     } else if (past !== null) {
       const ago = times.ago(now.wall - past.at);
       stays.push(ago.staysMs);
-      const time = times.moment(past.at, now.wall);
-      show(this.#lasting, words.text(`past.${past.state}`, { ago: ago.text, time }));
-      show(this.#since, null);
+      show(this.#lasting, words.text(`past.${past.state}`));
+      show(this.#since, words.text("past.at", { ago: ago.text, time: times.moment(past.at, now.wall) }));
     } else {
       show(this.#lasting, null);
       show(this.#since, null);

@@ -174,7 +174,9 @@ export class FakeBridge {
       const now = Date.now();
       const from = this.history[0]?.from ?? now;
       response.setHeader("Content-Type", "application/json");
-      response.end(JSON.stringify({ protocol: 1, now, from, spans: this.history }));
+      const last = this.history.length - 1;
+      const spans = this.history.map((span, index) => (index === last ? { ...span, to: now } : span));
+      response.end(JSON.stringify({ protocol: 1, now, from, spans }));
       return;
     }
     const file = join(this.#root, normalize(pathname));

@@ -1,0 +1,43 @@
+import type { Times } from "../words/times.js";
+import type { Words } from "../words/words.js";
+import type { Timeline } from "./timeline.js";
+
+/** More rows nobody reads; the picture and the totals count all. */
+const MOST_ROWS = 200;
+
+/** Fills the table with the spans, newest first. */
+export function drawTable(table: HTMLTableElement, timeline: Timeline, words: Words, times: Times): void {
+  const { spans, now } = timeline;
+  const caption = document.createElement("caption");
+  caption.textContent =
+    spans.length > MOST_ROWS
+      ? words.text("timeline.captionCut", { count: MOST_ROWS, all: spans.length })
+      : words.text("timeline.caption");
+  const head = document.createElement("thead");
+  head.append(
+    row("th", [words.text("timeline.state"), words.text("timeline.time"), words.text("timeline.duration")], "col"),
+  );
+  const body = document.createElement("tbody");
+  for (const { state, from, to } of spans.slice(-MOST_ROWS).reverse()) {
+    const end = to === now ? words.text("timeline.now") : times.moment(to, now);
+    const line = row("td", [`${times.moment(from, now)} – ${end}`, times.duration(to - from).text]);
+    const name = document.createElement("th");
+    name.scope = "row";
+    name.textContent = words.text(`word.${state}`);
+    line.prepend(name);
+    line.className = state;
+    body.append(line);
+  }
+  table.replaceChildren(caption, head, body);
+}
+
+function row(cell: "th" | "td", texts: readonly string[], scope?: string): HTMLTableRowElement {
+  const line = document.createElement("tr");
+  for (const text of texts) {
+    const element = document.createElement(cell);
+    element.textContent = text;
+    if (scope !== undefined) element.setAttribute("scope", scope);
+    line.append(element);
+  }
+  return line;
+}
