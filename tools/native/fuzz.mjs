@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // Fuzzes the bridge's end of the channel: node tools/native/fuzz.mjs [--seconds 60] [--keep] [--report <file>]
-// The corpus is in bridge/native/fuzz/corpus; --keep adds what was found to it, in as few files as cover it.
+// The corpus is bridge/native/fuzz/corpus.txt, one input a line in base64; --keep adds what was found to it, in as few
+// inputs as reach the same.
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -11,9 +12,10 @@ import { readSources, root } from "./sources.mjs";
 import { variantOf } from "./toolchains.mjs";
 
 const HARNESS = "bridge/native/fuzz/channel_fuzz.cc";
-const CORPUS = join(root, "bridge/native/fuzz/corpus");
+const CORPUS = join(root, "bridge/native/fuzz/corpus.txt");
 const WORK = join(root, "build/fuzz/work");
 // One channel carries at most a few frames of 4 KB before the bridge has judged it.
+const MAX_KEPT_BYTES = 2048;
 const LIMITS = ["-max_len=16384", "-timeout=5", "-rss_limit_mb=1024", "-malloc_limit_mb=64"];
 
 const { values } = parseArgs({
@@ -35,6 +37,9 @@ async function main() {
   const corpus = join(WORK, "corpus");
   for (const folder of [findings, corpus]) mkdirSync(folder, { recursive: true });
 
+  const kept = join(WORK, "kept");
+  unpack(kept);
+
   const environment = { ...process.env, ...variant.environment };
   const jobs = Math.max(1, Math.min(4, availableParallelism() - 1));
   const runs = Array.from({ length: jobs }, (_, index) => {
@@ -44,7 +49,7 @@ async function main() {
       "-print_final_stats=1",
       `-seed=${(Date.now() % 1e6) + index}`,
     ];
-    return execute(binary, [...options, ...LIMITS, corpus, CORPUS], environment);
+    return execute(binary, [...options, ...LIMITS, corpus, kept], environment);
   });
   const results = await Promise.all(runs);
   const failed = results.find(({ code }) => code !== 0);
@@ -65,7 +70,7 @@ async function main() {
     console.error(failed.output);
     throw new Error(`The input is in ${findings}. Run it alone: ${binary} <input>`);
   }
-  if (values.keep) await keep(binary, corpus, environment);
+  if (values.keep) await keep(binary, [corpus, kept], environment);
 }
 
 async function build(variant) {
@@ -84,15 +89,22 @@ async function build(variant) {
   );
 }
 
-/** Brings the corpus to the smallest set of files that reaches everything that was reached. */
-async function keep(binary, found, environment) {
+/** Brings the corpus to the smallest set of inputs that reaches everything that was reached. */
+async function keep(binary, folders, environment) {
   const merged = join(WORK, "merged");
   mkdirSync(merged);
-  const { code, output } = await execute(binary, ["-merge=1", ...LIMITS, merged, CORPUS, found], environment);
+  const limit = `-max_len=${MAX_KEPT_BYTES}`;
+  const { code, output } = await execute(binary, ["-merge=1", ...LIMITS, limit, merged, ...folders], environment);
   if (code !== 0) throw new Error(output);
-  rmSync(CORPUS, { recursive: true });
-  cpSync(merged, CORPUS, { recursive: true });
-  console.log(`fuzz: the corpus has ${readdirSync(CORPUS).length} files`);
+  const inputs = readdirSync(merged).map((file) => readFileSync(join(merged, file)).toString("base64"));
+  writeFileSync(CORPUS, `${inputs.sort().join("\n")}\n`);
+  console.log(`fuzz: the corpus has ${inputs.length} inputs`);
+}
+
+function unpack(folder) {
+  mkdirSync(folder, { recursive: true });
+  const lines = readFileSync(CORPUS, "utf8").trimEnd().split("\n");
+  lines.forEach((line, index) => writeFileSync(join(folder, String(index)), Buffer.from(line, "base64")));
 }
 
 function execute(program, args, env) {
