@@ -37,7 +37,7 @@ function areInstalled() {
     if (name === "" || entry.link === true) return true;
     const found = there[name];
     if (found === undefined) return entry.optional === true;
-    return found.version === entry.version && found.integrity === entry.integrity;
+    return found.version === entry.version && found.integrity === entry.integrity && existsSync(fromRoot(name));
   });
 }
 

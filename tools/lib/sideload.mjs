@@ -1,0 +1,46 @@
+// @ts-check
+// Puts the add-in into classic Outlook and takes it out again, by Microsoft's own tool. Windows only.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import process from "node:process";
+import { run } from "./child.mjs";
+import { fromRoot } from "./paths.mjs";
+import { say } from "./progress.mjs";
+
+const TOOL = "node_modules/office-addin-debugging/cli.js";
+/** The manifest as it was sideloaded: with the port of that run. */
+const SIDELOADED = ".cache/sideloaded/manifest.xml";
+const PORT_IN_MANIFEST = /https:\/\/localhost:\d+/g;
+const LIMIT_MS = 120_000;
+
+/**
+ * Tells Outlook of the add-in whose pane is on `port`, and starts Outlook. Never fails: the bridge is of use all the same, and the
+ * person is told how to do it by hand.
+ * @param {number} port
+ */
+export async function sideload(port) {
+  const manifest = fromRoot(SIDELOADED);
+  mkdirSync(path.dirname(manifest), { recursive: true });
+  const text = readFileSync(fromRoot("manifest.xml"), "utf8");
+  writeFileSync(manifest, text.replaceAll(PORT_IN_MANIFEST, `https://localhost:${port}`));
+  // --local registers the manifest on this machine's disk; without it the tool wants a sign-in and a network.
+  const options = ["--app", "outlook", "--no-debug", "--no-live-reload", "--local"];
+  const { code, output } = await run(process.execPath, [fromRoot(TOOL), "start", manifest, "desktop", ...options], {
+    limitMs: LIMIT_MS,
+  });
+  if (code === 0) {
+    say("outlook", "the add-in is sideloaded; open a message and choose it in the ribbon");
+    return;
+  }
+  say("outlook", `the add-in could not be sideloaded: ${output.trim().split("\n").at(-1) ?? ""}`);
+  say("outlook", `by hand: https://aka.ms/olksideload, "Add from file", ${manifest}`);
+}
+
+/** Undoes `sideload`, if it was done. */
+export async function removeSideloaded() {
+  const manifest = fromRoot(SIDELOADED);
+  if (process.platform !== "win32" || !existsSync(manifest)) return;
+  const { code, output } = await run(process.execPath, [fromRoot(TOOL), "stop", manifest], { limitMs: LIMIT_MS });
+  if (code === 0) rmSync(path.dirname(manifest), { recursive: true, force: true });
+  else say("outlook", `the add-in could not be taken out of Outlook: ${output.trim().split("\n").at(-1) ?? ""}`);
+}
