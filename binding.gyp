@@ -99,7 +99,6 @@
           "type": "shared_library",
           "product_name": "simulated-mapi",
           "product_prefix": "lib",
-          "product_extension": "so",
           "product_dir": "<(PRODUCT_DIR)",
           "sources": ["<@(mapi_provider_sources)", "<@(mapi_provider_posix_sources)"],
           "conditions": [
