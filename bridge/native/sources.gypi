@@ -80,7 +80,17 @@
       "bridge/native/simulated/outlook_main_posix.cc",
       "bridge/native/simulated/provider_library_posix.cc"
     ],
-    "simulated_windows_sources": [],
+    "simulated_windows_sources": [
+      "bridge/native/simulated/application_windows.cc",
+      "bridge/native/simulated/com_add_ins_windows.cc",
+      "bridge/native/simulated/line_reader_windows.cc",
+      "bridge/native/simulated/loaded_add_in_windows.cc",
+      "bridge/native/simulated/outlook_main_windows.cc",
+      "bridge/native/simulated/provider_library_windows.cc",
+      "bridge/native/simulated/registered_add_in_windows.cc",
+      "bridge/native/simulated/registry_windows.cc",
+      "bridge/native/simulated/resiliency_windows.cc"
+    ],
     "mapi_provider_sources": [
       "bridge/native/simulated/capability_names.cc",
       "bridge/native/simulated/noise.cc",
@@ -93,7 +103,10 @@
       "bridge/native/simulated/outlook_process_posix.cc",
       "bridge/native/simulated/provider_posix.cc"
     ],
-    "mapi_provider_windows_sources": [],
+    "mapi_provider_windows_sources": [
+      "bridge/native/simulated/outlook_process_windows.cc",
+      "bridge/native/simulated/provider_windows.cc"
+    ],
     "testable_sources": [
       "bridge/native/module/inbox.cc",
       "bridge/native/simulated/agent_add_in.cc",

@@ -31,8 +31,8 @@ export const machines = {
     triplet: "i686-w64-mingw32",
     dlltool: ["-m", "i386"],
     flags: ["-fcf-protection=full", "-msse2", "-mfpmath=sse", "-mstackrealign"],
-    // Outlook and COM ask for the plain names of exported functions.
-    linkFlags: ["-Wl,--kill-at", "-Wl,--enable-stdcall-fixup"],
+    // COM asks for plain names: those of the .def file, whatever stdcall makes of them.
+    linkFlags: ["-Wl,--enable-stdcall-fixup"],
   },
 };
 

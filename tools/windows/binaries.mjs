@@ -59,7 +59,7 @@ export const binaries = [
     lists: ["simulated_core_sources", "simulated_windows_sources"],
     // It has no console, and starts at a wmain of its own.
     linkFlags: ["-mwindows", "-municode"],
-    limit: 900 * KIB,
+    limit: 2048 * KIB,
   },
   {
     file: "msmapi32.dll",
@@ -69,6 +69,6 @@ export const binaries = [
     folder: inDist,
     lists: ["mapi_provider_sources", "mapi_provider_windows_sources"],
     exports: "bridge/native/simulated/msmapi32.{machine}.def",
-    limit: 300 * KIB,
+    limit: 1024 * KIB,
   },
 ];

@@ -11,7 +11,13 @@ import { foreignImports } from "./imports.mjs";
 import { nodeImportLibrary } from "./node-import-library.mjs";
 import { versionResource } from "./resource.mjs";
 
-const MODULE_DEFINES = ["NAPI_VERSION=8", "NAPI_CPP_EXCEPTIONS", "BUILDING_NODE_EXTENSION"];
+// As in binding.gyp.
+const MODULE_DEFINES = [
+  "NAPI_VERSION=8",
+  "BUILDING_NODE_EXTENSION",
+  "NODE_ADDON_API_CPP_EXCEPTIONS_ALL",
+  "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS",
+];
 const MODULE_HEADERS = ["node_modules/node-addon-api", "node_modules/node-api-headers/include"];
 
 /**

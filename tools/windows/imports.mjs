@@ -24,7 +24,10 @@ const SYSTEM = [
  * @returns {string[]} names as the binary spells them
  */
 export function importsOf(triplet, file) {
-  const dump = execFileSync(`${triplet}-objdump`, ["--private-headers", join(root, file)], { encoding: "utf8" });
+  const dump = execFileSync(`${triplet}-objdump`, ["--private-headers", join(root, file)], {
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+  });
   return [...dump.matchAll(/^\s*DLL Name: (.+?)\s*$/gm)].map(([, name]) => name ?? "");
 }
 
