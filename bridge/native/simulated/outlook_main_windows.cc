@@ -74,6 +74,7 @@ void Run(const OutlookOptions& options) {
   const std::u16string profile = Utf16Of(options.profile);
   const auto application = Application::Create(WideText(options.outlook_version), WideText(options.profile));
   ComAddIns add_ins(RegisteredAddIns(), application, Log);
+  const unsigned long held_before = application->held();
   add_ins.StartUp();
   SimulatedOutlook outlook(OfflineObject(open, profile), FindSimulatedMapiCommand(options.mapi), add_ins,
                            options.profile);
@@ -82,7 +83,7 @@ void Run(const OutlookOptions& options) {
     case Ending::kCrash:
       EndAtOnce(static_cast<UINT>(STATUS_ACCESS_VIOLATION));
     case Ending::kQuit:
-      Log("add-ins hold " + std::to_string(application->held() - 1) + " references to Application");
+      Log("add-ins hold " + std::to_string(application->held() - held_before) + " references to Application");
       [[fallthrough]];
     default:
       ExitFast();
