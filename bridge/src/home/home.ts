@@ -1,7 +1,7 @@
 /** The home: the one folder under which everything lies that a run writes. */
-import { accessSync, chmodSync, constants, mkdirSync, statSync } from "node:fs";
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { posix, win32 } from "node:path";
+import { dirname, posix, win32 } from "node:path";
 import { codeOf, describe, Failure } from "../failure.js";
 import { identityOf } from "./identity.js";
 
@@ -51,7 +51,7 @@ export function resolveHome(surroundings: HomeSurroundings = {}): Home {
 export function prepareHome(home: Home): void {
   for (const folder of [home.path, home.certificates, home.history, home.logs, home.run]) {
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
       if (!statSync(folder).isDirectory()) throw new Error("it is not a folder");
       // A folder that was there before may have been open to others. Windows has no modes: the profile's ACL guards it.
       if (process.platform !== "win32") chmodSync(folder, 0o700);
@@ -64,6 +64,13 @@ export function prepareHome(home: Home): void {
       );
     }
   }
+}
+
+/** Like a recursive mkdir. Node's own never returns where a folder is there and takes nothing new, as in /proc. */
+function makeFolder(folder: string): void {
+  const parent = dirname(folder);
+  if (parent !== folder && !existsSync(parent)) makeFolder(parent);
+  if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
 }
 
 function defaultHome(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, userHome: string): string | undefined {

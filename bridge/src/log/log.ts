@@ -17,7 +17,7 @@ export function logFileOf(home: Home): string {
 }
 
 /** Opens the log. Throws a Failure when it cannot be written. */
-export function openLog(home: Home, level = "info"): { readonly log: Log; close(): void } {
+export function openLog(home: Home, level = "info"): { readonly log: Log; readonly close: () => void } {
   let file: RotatingFile;
   try {
     file = new RotatingFile({ file: logFileOf(home), maxBytes: MAX_BYTES, maxFiles: MAX_FILES });

@@ -1,4 +1,5 @@
 /** Keeps the simulated Outlook of one home: starts it, passes commands on, starts it anew, and ends it. */
+import { rm } from "node:fs/promises";
 import { describe } from "../failure.js";
 import type { Log } from "../log/log.js";
 import { failed, type Answer } from "./answer.js";
@@ -7,6 +8,8 @@ import { OutlookProcess, type OutlookProgram } from "./outlook-process.js";
 
 export interface SupervisorOptions {
   readonly program: OutlookProgram;
+  /** The socket of the agent, which a crash leaves behind. */
+  readonly agentSocket: string;
   readonly log: Log;
   /** Gets a sentence for a person when the simulated Outlook ended although nobody had asked it to. */
   readonly tell: (sentence: string) => void;
@@ -55,6 +58,7 @@ export class Supervisor {
     this.#stopped = true;
     this.#asked = true;
     await this.#outlook?.end();
+    await rm(this.#options.agentSocket, { force: true });
   }
 
   async #obey(line: string): Promise<Answer> {

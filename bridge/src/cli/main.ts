@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+/** The package's bin. Each command is a file of its own in commands/, and adds itself to the program. */
+import { Command } from "commander";
+import { version } from "../version.js";
+import { addOutlookCommand } from "./commands/outlook.js";
+import { addStartCommand } from "./commands/start.js";
+import { addStatusCommand } from "./commands/status.js";
+import { complain, toleratePipesThatClose } from "./console.js";
+
+const program = new Command("outlook-offline-state")
+  .description("Shows in a task pane, live, whether classic Outlook for Windows is online or offline.")
+  .version(version)
+  .showHelpAfterError("(--help says what there is)");
+
+for (const add of [addStartCommand, addStatusCommand, addOutlookCommand]) add(program);
+
+toleratePipesThatClose();
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  complain(thrown);
+  process.exitCode = 1;
+}

@@ -1,0 +1,128 @@
+/** What `start` does: one bridge for this home, with the simulated Outlook where it is wanted, until it is told to stop. */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { createBridge, type Bridge } from "../bridge.js";
+import { Failure } from "../failure.js";
+import type { PeerCheck } from "../gate/peer.js";
+import { openStore } from "../history/open-store.js";
+import { Recorder } from "../history/recorder.js";
+import { prepareHome, resolveHome, type Home } from "../home/home.js";
+import { findBridge, type FoundBridge } from "../instance/find.js";
+import { removeRecord, writeRecord } from "../instance/record.js";
+import { openLog, type Log } from "../log/log.js";
+import { PortTaken } from "../server/listen.js";
+import { controlAddress } from "../simulated/control-address.js";
+import { serveControl } from "../simulated/control-server.js";
+import { Supervisor } from "../simulated/supervisor.js";
+import type { OfflineStateSource } from "../source/offline-state-source.js";
+import { productRoot, version } from "../version.js";
+import { complain, say } from "./console.js";
+import { Stopping } from "./stopping.js";
+
+export interface StartOptions {
+  readonly port: number;
+  /** Undefined: there is a real Outlook to listen to. */
+  readonly simulated: { readonly executable: string; readonly mapi: string } | undefined;
+  readonly source: (home: Home) => OfflineStateSource;
+  readonly peer: PeerCheck;
+}
+
+/** The simulated Outlook's MAPI profile. */
+const PROFILE = "Simulated";
+
+/** Resolves when the pane can be opened; the process goes on until a signal. Throws a Failure, with nothing left behind. */
+export async function run(options: StartOptions): Promise<void> {
+  const stopping = new Stopping();
+  stopping.onSignals();
+  process.on("uncaughtException", (thrown) => {
+    complain(thrown);
+    void stopping.exit(1);
+  });
+  try {
+    await start(options, stopping);
+  } catch (thrown) {
+    await stopping.run();
+    throw thrown;
+  }
+}
+
+async function start(options: StartOptions, stopping: Stopping): Promise<void> {
+  const { port, simulated } = options;
+  const home = resolveHome();
+  prepareHome(home);
+  const there = await findBridge(home, [port]);
+  if (there !== undefined) {
+    await yieldTo(there, home, stopping);
+    return;
+  }
+  checkFiles(options);
+
+  const { log, close } = openLog(home);
+  stopping.add(close);
+  log.info({ version, node: process.version, platform: process.platform, port }, "starting");
+  const history = new Recorder({ store: await openStore(home.history, log, say), log });
+  stopping.add(() => {
+    history.close();
+  });
+
+  let bridge: Bridge;
+  try {
+    const { source, peer } = options;
+    const paneFolder = join(productRoot, "dist", "pane");
+    bridge = await createBridge({ home, port, version, paneFolder, source: source(home), peer, log, history });
+  } catch (thrown) {
+    // Another start of this home may have been faster.
+    const faster = thrown instanceof PortTaken ? await findBridge(home, [port]) : undefined;
+    if (faster === undefined) throw thrown;
+    await yieldTo(faster, home, stopping);
+    return;
+  }
+  stopping.add(() => bridge.stop());
+  writeRecord(home, { pid: process.pid, port: bridge.port, version });
+  stopping.add(() => {
+    removeRecord(home);
+  });
+  if (simulated !== undefined) await startSimulated(simulated, home, log, stopping);
+  say(`Ready: ${bridge.url}`);
+  log.info({ url: bridge.url }, "ready");
+}
+
+async function startSimulated(
+  { executable, mapi }: { readonly executable: string; readonly mapi: string },
+  home: Home,
+  log: Log,
+  stopping: Stopping,
+): Promise<void> {
+  const program = { executable, mapi: resolve(mapi), home: home.path, profile: PROFILE };
+  const supervisor = new Supervisor({ program, agentSocket: join(home.run, "agent.sock"), log, tell: say });
+  const control = await serveControl(controlAddress(home), (line) => supervisor.obey(line));
+  stopping.add(() => control.close());
+  stopping.add(() => supervisor.stop());
+  await supervisor.start();
+}
+
+/** One bridge per home is enough: says where the other one is. */
+async function yieldTo(there: FoundBridge, home: Home, stopping: Stopping): Promise<void> {
+  if (there.version === version) {
+    say(`A bridge of the home ${home.path} is running already: ${there.url}`);
+    await stopping.exit(0);
+    return;
+  }
+  throw new Failure(
+    `a bridge of version ${there.version} is running in the home ${home.path}: ${there.url} (this is ${version})`,
+    "Stop that one first: press Ctrl+C where it was started.",
+  );
+}
+
+function checkFiles({ simulated }: StartOptions): void {
+  const needed = [join(productRoot, "dist", "pane", "taskpane.html"), simulated?.executable];
+  for (const file of needed) {
+    if (file !== undefined && !existsSync(file)) throw new Failure(`${file} is not there`, "Build it: npm run build");
+  }
+  if (simulated !== undefined && !existsSync(simulated.mapi)) {
+    throw new Failure(
+      `--mapi ${simulated.mapi}: there is no such file`,
+      "Name a library that exports HrOpenOfflineObj.",
+    );
+  }
+}
