@@ -48,7 +48,7 @@ export default function configuration(_env, { mode = "production" }) {
       new HtmlPlugin({ template: "./src/taskpane.html", filename: "taskpane.html", scriptLoading: "module" }),
       new OldWebviewPlugin(path("addin/src/old-webview.js")),
       new MiniCssExtractPlugin({ filename: "assets/[name].[contenthash:12].css" }),
-      new CopyPlugin({ patterns: officeFiles() }),
+      new CopyPlugin({ patterns: [...officeFiles(), { from: "icons/*.png" }] }),
       ...(production ? [serviceWorker()] : []),
     ],
     optimization: { minimizer: ["...", new CssMinimizerPlugin()] },
