@@ -13,10 +13,13 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     projects: [
-      { test: { name: "unit", include: ["**/*.test.ts"], exclude: [...NEVER, ...BROWSER, ...E2E, ...WINDOWS] } },
-      { test: { name: "browser", include: BROWSER, exclude: NEVER } },
-      { test: { name: "e2e", include: E2E, exclude: NEVER, fileParallelism: false } },
-      { test: { name: "windows", include: WINDOWS, exclude: NEVER, fileParallelism: false } },
+      {
+        extends: true,
+        test: { name: "unit", include: ["**/*.test.ts"], exclude: [...NEVER, ...BROWSER, ...E2E, ...WINDOWS] },
+      },
+      { extends: true, test: { name: "browser", include: BROWSER, exclude: NEVER } },
+      { extends: true, test: { name: "e2e", include: E2E, exclude: NEVER, fileParallelism: false } },
+      { extends: true, test: { name: "windows", include: WINDOWS, exclude: NEVER, fileParallelism: false } },
     ],
   },
 });

@@ -20,7 +20,9 @@ export default async function stop() {
   const end = performance.now() + LIMIT_MS;
   while (isAlive(bridge.pid)) {
     if (performance.now() > end) {
-      throw new Failure(`The bridge (process ${bridge.pid}) does not end.`, { remedy: `End it by force: kill -9 ${bridge.pid}` });
+      throw new Failure(`The bridge (process ${bridge.pid}) does not end.`, {
+        remedy: `End it by force: kill -9 ${bridge.pid}`,
+      });
     }
     await sleep(20);
   }
