@@ -1,6 +1,8 @@
 /** Does the steps in order; when one fails, takes back what was done and says so. */
+import { existsSync, rmSync } from "node:fs";
 import { describe, Failure } from "../failure.js";
 import { Journal } from "./journal.js";
+import { installFileOf } from "./record.js";
 import { RecordingRegistry } from "./registry/recording-registry.js";
 import type { InstallContext, Step } from "./step.js";
 
@@ -18,7 +20,10 @@ export class InstallFailure extends Failure {
   constructor(step: Step, thrown: unknown, outcomes: readonly StepOutcome[], left: readonly string[]) {
     const undone =
       left.length === 0 ? "Nothing has been changed." : `What could not be taken back: ${left.join("; ")}.`;
-    const remedy = thrown instanceof Failure ? thrown.remedy : "Run the command again; `outlook-offline-state doctor --report` makes a file to send if it fails again.";
+    const remedy =
+      thrown instanceof Failure
+        ? thrown.remedy
+        : "Run the command again; `outlook-offline-state doctor --report` makes a file to send if it fails again.";
     super(`could not ${step.what}: ${describe(thrown)}`, `${undone} ${remedy}`, { cause: thrown });
     this.outcomes = outcomes;
     this.left = left;
@@ -32,6 +37,7 @@ export async function install(steps: readonly Step[], context: InstallContext): 
     context.record.addKeys(keys);
   });
   const recording: InstallContext = { ...context, registry };
+  keepRecord(context, journal);
   const outcomes: StepOutcome[] = [];
   for (const [index, step] of steps.entries()) {
     const tell = (outcome: StepOutcome["outcome"], detail: string): void => {
@@ -49,4 +55,15 @@ export async function install(steps: readonly Step[], context: InstallContext): 
     }
   }
   return outcomes;
+}
+
+/** Noted first, and so the last thing that is taken back. */
+function keepRecord({ home, record }: InstallContext, journal: Journal): void {
+  const before = record.facts;
+  const file = installFileOf(home);
+  const wasThere = existsSync(file);
+  journal.add(file, () => {
+    record.replace(before);
+    if (!wasThere) rmSync(file, { force: true });
+  });
 }

@@ -5,14 +5,16 @@ export type Back = () => Promise<void> | void;
 
 export class Journal {
   readonly #backs: { readonly what: string; readonly back: Back }[] = [];
+  #goingBack = false;
 
-  /** `what`: for the person, when it cannot be taken back. */
+  /** `what`: for the person, when it cannot be taken back. The way back itself is not noted. */
   add(what: string, back: Back): void {
-    this.#backs.push({ what, back });
+    if (!this.#goingBack) this.#backs.push({ what, back });
   }
 
   /** Takes everything back, whatever fails on the way. Returns what could not be taken back; never rejects. */
   async rollBack(): Promise<string[]> {
+    this.#goingBack = true;
     const left: string[] = [];
     for (let entry = this.#backs.pop(); entry !== undefined; entry = this.#backs.pop()) {
       try {

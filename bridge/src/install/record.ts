@@ -19,6 +19,9 @@ const schema = v.object({
   keys: v.optional(v.array(v.string()), []),
   /** What OutlookDiskProvider held before, if anything. */
   diskProviderBefore: v.optional(v.string()),
+  /** Whether Windows was to be asked to trust the certificate, and the manifest to be sideloaded; no: an administrator does. */
+  trust: v.optional(v.boolean(), true),
+  sideload: v.optional(v.boolean(), true),
   /** Installed by Windows Installer, which removes files and entry by itself. */
   msi: v.optional(v.boolean(), false),
 });

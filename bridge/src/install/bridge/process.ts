@@ -39,7 +39,11 @@ function started(program: string, args: readonly string[], folder: string): Prom
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: folder, detached: true, stdio: "ignore", windowsHide: true });
     child.once("error", (error) => {
-      reject(new Failure(`${program} cannot be started (${error.message})`, "See whether a security program blocks it.", { cause: error }));
+      reject(
+        new Failure(`${program} cannot be started (${error.message})`, "See whether a security program blocks it.", {
+          cause: error,
+        }),
+      );
     });
     child.once("spawn", () => {
       child.unref();
@@ -62,7 +66,10 @@ export async function stopBridge(home: Home): Promise<InstanceRecord | undefined
   const end = performance.now() + STOP_LIMIT_MS;
   while (isAlive(record.pid)) {
     if (performance.now() > end)
-      throw new Failure(`the bridge (process ${record.pid}) does not end`, "End that process in the Task Manager, then run the command again.");
+      throw new Failure(
+        `the bridge (process ${record.pid}) does not end`,
+        "End that process in the Task Manager, then run the command again.",
+      );
     await sleep(LOOK_MS);
   }
   if (readRecord(home)?.pid === record.pid) rmSync(recordFileOf(home), { force: true });

@@ -72,4 +72,3 @@ export class MemoryRegistry implements Registry {
     return made;
   }
 }
-

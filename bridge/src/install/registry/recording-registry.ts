@@ -1,11 +1,7 @@
 /** A registry whose changes can be taken back: each is noted, with what was there before, ahead of being made. */
 import type { Journal } from "../journal.js";
-import { hasKey, parentOf, removeIfEmpty, type Registry, type RegistryValue } from "./registry.js";
-
-interface Snapshot {
-  readonly key: string;
-  readonly values: readonly { readonly name: string; readonly value: RegistryValue }[];
-}
+import { removeIfEmpty, type Registry, type RegistryValue } from "./registry.js";
+import { missingKeys, restore, snapshot } from "./tree.js";
 
 export class RecordingRegistry implements Registry {
   readonly #inner: Registry;
@@ -56,31 +52,8 @@ export class RecordingRegistry implements Registry {
     const before = snapshot(this.#inner, key);
     if (before.length === 0) return;
     this.#journal.add(key, () => {
-      for (const { key: path, values } of before)
-        for (const { name, value } of values) this.#inner.write(path, name, value);
+      restore(this.#inner, before);
     });
     this.#inner.removeKey(key);
   }
-}
-
-/** The uppermost first. */
-export function missingKeys(registry: Registry, key: string): string[] {
-  const missing: string[] = [];
-  // A hive itself is always there.
-  for (let path: string | undefined = key; path !== undefined && path.includes("\\"); path = parentOf(path)) {
-    if (hasKey(registry, path)) break;
-    missing.unshift(path);
-  }
-  return missing;
-}
-
-function snapshot(registry: Registry, key: string): Snapshot[] {
-  const names = registry.names(key);
-  if (names === undefined) return [];
-  const values = names.flatMap((name) => {
-    const value = registry.read(key, name);
-    return value === undefined ? [] : [{ name, value }];
-  });
-  const below = (registry.subkeys(key) ?? []).flatMap((name) => snapshot(registry, `${key}\\${name}`));
-  return [{ key, values }, ...below];
 }

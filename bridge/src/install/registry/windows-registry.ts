@@ -1,9 +1,38 @@
 /** The registry of this Windows, seen as a 64-bit program sees it. */
-import { Access, closeKey, createKey, deleteKey, deleteTree, deleteValue, enumKeyNames, enumValueNames, HKEY, openKey, queryValueRaw, setValueRaw } from "native-reg";
+import {
+  Access,
+  closeKey,
+  createKey,
+  deleteKey,
+  deleteTree,
+  deleteValue,
+  enumKeyNames,
+  enumValueNames,
+  HKEY,
+  openKey,
+  queryValueRaw,
+  setValueRaw,
+  ValueType,
+} from "native-reg";
 import { describe, Failure } from "../../failure.js";
 import type { Registry, RegistryValue } from "./registry.js";
 
 const HIVES: Readonly<Record<string, HKEY>> = { HKCU: HKEY.CURRENT_USER, HKLM: HKEY.LOCAL_MACHINE };
+
+/** Every type that a value can have, by its number. */
+const TYPES: ReadonlyMap<number, ValueType> = new Map(
+  [
+    ValueType.NONE,
+    ValueType.SZ,
+    ValueType.EXPAND_SZ,
+    ValueType.BINARY,
+    ValueType.DWORD,
+    ValueType.DWORD_BIG_ENDIAN,
+    ValueType.LINK,
+    ValueType.MULTI_SZ,
+    ValueType.QWORD,
+  ].map((type): [number, ValueType] => [type, type]),
+);
 
 interface Place {
   readonly hive: HKEY;
@@ -30,7 +59,7 @@ export class WindowsRegistry implements Registry {
     this.#changing(key, () => {
       const open = createKey(hive, path, Access.SET_VALUE | Access.WOW64_64KEY);
       try {
-        setValueRaw(open, name, value.type, value.bytes);
+        setValueRaw(open, name, TYPES.get(value.type) ?? ValueType.BINARY, value.bytes);
       } finally {
         closeKey(open);
       }

@@ -53,10 +53,16 @@ export const bridge: Step = {
 };
 
 /** The port that was asked for, else the one in use until now, else the first of the range that is free. Throws a Failure. */
-export async function choosePort({ options, record, say }: InstallContext, others: readonly number[] = PORTS): Promise<number> {
+export async function choosePort(
+  { options, record, say }: InstallContext,
+  others: readonly number[] = PORTS,
+): Promise<number> {
   if (options.port !== undefined) {
     if (await isFree(options.port)) return options.port;
-    throw new Failure(`port ${options.port} is taken by another program`, "Choose another one, or leave --port out: a free one is then chosen.");
+    throw new Failure(
+      `port ${options.port} is taken by another program`,
+      "Choose another one, or leave --port out: a free one is then chosen.",
+    );
   }
   const wanted = record.facts.port ?? FIRST_PORT;
   for (const port of new Set([wanted, ...others])) {

@@ -10,7 +10,8 @@ import { fail, INSTALL_AGAIN, pass, unsure, type Step } from "../step.js";
 import type { TrustedRoots } from "../windows/trusted-roots.js";
 
 const FILES = [CA_FILE, CERTIFICATE_FILE, KEY_FILE];
-const BY_POLICY = 'Have your administrator distribute it (docs/deploy.md, "Certificates"), or install without --no-trust.';
+const BY_POLICY =
+  'Have your administrator distribute it (docs/deploy.md, "Certificates"), or install without --no-trust.';
 
 export const certificate: Step = {
   name: "certificate",
@@ -31,7 +32,9 @@ export const certificate: Step = {
     mkdirSync(home.certificates, { recursive: true, mode: 0o700 });
     keepFiles(home.certificates, journal);
     const told = (): void => {
-      say('Windows now asks whether to install a certificate. Answer "Yes": with it Outlook believes the pane on this computer, and nothing else.');
+      say(
+        'Windows now asks whether to install a certificate. Answer "Yes": with it Outlook believes the pane on this computer, and nothing else.',
+      );
     };
     const trust = (caFile: string): Promise<void> => {
       if (options.trust) trustAuthority(readFileSync(caFile, "utf8"), { roots, record, journal, told });
@@ -53,7 +56,9 @@ export const certificate: Step = {
     if (there !== undefined) known.add(there);
     const trusted = [...known].filter((thumbprint) => roots.has(thumbprint));
     if (trusted.length > 0) say('Windows now asks whether to delete the certificate. Answer "Yes".');
-    const removed = trusted.filter((thumbprint) => roots.remove(thumbprint)).map((thumbprint) => `trust in ${thumbprint}`);
+    const removed = trusted
+      .filter((thumbprint) => roots.remove(thumbprint))
+      .map((thumbprint) => `trust in ${thumbprint}`);
     record.update({ thumbprints: [] });
     for (const file of FILES) {
       if (!existsSync(join(home.certificates, file))) continue;

@@ -13,7 +13,9 @@ export const entry: Step = {
     if (record.facts.msi) return Promise.resolve(pass("Windows Installer has it"));
     const found = readText(registry, ENTRY_KEY, "DisplayVersion");
     if (found === version) return Promise.resolve(pass(`${PRODUCT} ${found}`));
-    return Promise.resolve(fail(found === undefined ? "not in the list of apps" : `lists version ${found}`, INSTALL_AGAIN));
+    return Promise.resolve(
+      fail(found === undefined ? "not in the list of apps" : `lists version ${found}`, INSTALL_AGAIN),
+    );
   },
 
   do({ registry, home, version }) {

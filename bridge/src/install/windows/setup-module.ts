@@ -1,7 +1,6 @@
-/** The part of the native module that installing uses; it is there on Windows only. */
-import { createRequire } from "node:module";
-import { describe, Failure } from "../../failure.js";
-import { productRoot } from "../../version.js";
+/** The part of the native module that installing uses; it is there on Windows only. See bridge/native/module/setup.h. */
+import { Failure } from "../../failure.js";
+import { loadNativeModule } from "../../source/native-binding.js";
 
 export interface RunningOutlook {
   readonly id: number;
@@ -13,7 +12,6 @@ export interface RunningOutlook {
   readonly elevated: boolean | null;
 }
 
-/** See bridge/native/module/setup.h. */
 export interface Setup {
   addTrustedRoot(der: Buffer): void;
   removeTrustedRoot(sha1: Buffer): boolean;
@@ -28,18 +26,7 @@ const FUNCTIONS = ["addTrustedRoot", "removeTrustedRoot", "isTrustedRoot", "runn
 
 /** Throws a Failure that says why, when there is none. */
 export function setupOf(): Setup {
-  let module: unknown;
-  try {
-    const require = createRequire(import.meta.url);
-    const load: unknown = require("node-gyp-build");
-    module = typeof load === "function" ? load(productRoot) : undefined;
-  } catch (thrown) {
-    throw new Failure(
-      `the native module of ${productRoot} cannot be loaded (${describe(thrown)})`,
-      "Install the package for this system again; Node must be 64-bit (x64) on Windows.",
-      { cause: thrown },
-    );
-  }
+  const module = process.platform === "win32" ? loadNativeModule() : undefined;
   if (!isSetup(module)) {
     throw new Failure(
       "this system has nothing to install into: classic Outlook runs on Windows only",
