@@ -1,77 +1,15 @@
 /** `outlook-offline-state doctor`: the whole chain, one line each, with the evidence and the remedy. */
-import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
 import type { Command } from "commander";
-import { describe, Failure } from "../../failure.js";
-import { CHECKS } from "../../doctor/checks/index.js";
-import { lastChanges, type Change } from "../../doctor/changes.js";
-import { doctorContext, examine, type Checked } from "../../doctor/doctor.js";
-import { makeReport } from "../../doctor/report.js";
-import { resolveHome } from "../../home/home.js";
-import { windowsContext } from "../../install/context.js";
-import { InstallRecord } from "../../install/record.js";
-import { setupOf } from "../../install/windows/setup-module.js";
-import { say } from "../console.js";
-
-interface Options {
-  readonly json?: true;
-  readonly report?: string | true;
-}
-
-const MARKS: Readonly<Record<Checked["result"], string>> = { pass: "ok     ", fail: "FAIL   ", unknown: "unknown" };
-const WIDTH = 24;
-const REPORT = "outlook-offline-state-report.json";
+import type { DoctorCommandOptions } from "../doctor.js";
 
 export function addDoctorCommand(program: Command): void {
   program
     .command("doctor")
     .description("check the whole chain, from Outlook to the pane; exit code 1 when something is wrong")
     .option("--json", "for programs: one JSON object")
-    .option("--report [file]", `write one file to send, with nothing personal in it (default ${REPORT})`)
-    .action(async ({ json, report }: Options) => {
-      const home = resolveHome();
-      const { trust, sideload, msi } = new InstallRecord(home).facts;
-      const context = await doctorContext(windowsContext({ options: { trust, sideload, msi }, say, home }), setupOf());
-      const checks = await examine(CHECKS, context, json === undefined ? showChecked : undefined);
-      const changes = await lastChanges(context);
-      if (json === undefined) showChanges(changes);
-      else say(JSON.stringify({ version: context.version, ok: isWell(checks), checks, changes: changes ?? null }));
-      if (report !== undefined) {
-        const file = resolve(report === true ? REPORT : report);
-        write(file, makeReport(context, checks, changes));
-        if (json === undefined) say(`\nReport: ${file}. Look through it before you send it.`);
-      }
-      process.exitCode = isWell(checks) ? 0 : 1;
+    .option("--report [file]", "write one file to send, with nothing personal in it")
+    .action(async (options: DoctorCommandOptions) => {
+      const { runDoctor } = await import("../doctor.js");
+      process.exitCode = await runDoctor(options);
     });
-}
-
-function isWell(checks: readonly Checked[]): boolean {
-  return checks.every(({ result }) => result !== "fail");
-}
-
-function showChecked({ check, result, evidence, remedy }: Checked): void {
-  say(`${MARKS[result]}  ${check.padEnd(WIDTH)} ${evidence}`);
-  if (result !== "pass" && remedy !== undefined) say(`${" ".repeat(WIDTH + 10)} -> ${remedy}`);
-}
-
-function showChanges(changes: readonly Change[] | undefined): void {
-  say("\nThe last changes, the newest first:");
-  if (changes === undefined) say("  no bridge tells");
-  else if (changes.length === 0) say("  none");
-  for (const { at, state, reason } of changes ?? [])
-    say(`  ${at}  ${state}${reason === undefined ? "" : `  (${reason})`}`);
-}
-
-function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (thrown) {
-    throw new Failure(
-      `the report ${file} cannot be written (${describe(thrown)})`,
-      "Name another file: --report <file>.",
-      {
-        cause: thrown,
-      },
-    );
-  }
 }

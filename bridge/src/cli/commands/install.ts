@@ -1,33 +1,7 @@
 /** `outlook-offline-state install`: everything for this user alone, no administrator needed. */
 import type { Command } from "commander";
-import { prepareHome, resolveHome } from "../../home/home.js";
-import { openLog } from "../../log/log.js";
-import { windowsContext } from "../../install/context.js";
-import { guardHome } from "../../install/files/guard-home.js";
-import { install, InstallFailure, type StepOutcome } from "../../install/install.js";
-import { FIRST_PORT } from "../../install/names.js";
-import type { InstallContext, InstallOptions } from "../../install/step.js";
-import { removeOtherVersions } from "../../install/steps/app-files.js";
-import { STEPS } from "../../install/steps/index.js";
-import { NoOutlook, suitability } from "../../install/suitability.js";
-import { setupOf } from "../../install/windows/setup-module.js";
-import { webAddIns } from "../../outlook/accounts.js";
-import { findOutlook } from "../../outlook/find-outlook.js";
-import { PANE_PATH } from "../../server/app.js";
-import { complain, say } from "../console.js";
+import type { InstallCommandOptions } from "../install.js";
 import { parsePort } from "../port.js";
-
-interface Options {
-  readonly port?: number;
-  readonly trust: boolean;
-  readonly sideload: boolean;
-  readonly withoutOutlook?: true;
-  readonly msi?: true;
-  readonly json?: true;
-}
-
-/** There is no classic Outlook here. */
-const NO_OUTLOOK_CODE = 3;
 
 export function addInstallCommand(program: Command): void {
   program
@@ -41,82 +15,9 @@ export function addInstallCommand(program: Command): void {
     .option("--without-outlook", "install although there is no classic Outlook yet")
     .option("--msi", "the files were put in place by Windows Installer")
     .option("--json", "for programs: one JSON object at the end")
-    .action(async (options: Options) => {
-      process.exitCode = await run(options);
+    .action(async (options: InstallCommandOptions) => {
+      // Loaded when it is wanted: `start` has no use for it.
+      const { runInstall } = await import("../install.js");
+      process.exitCode = await runInstall(options);
     });
-}
-
-async function run(options: Options): Promise<number> {
-  const tell = options.json === undefined ? say : () => undefined;
-  const home = resolveHome();
-  const guard = guardHome(home);
-  let outcomes: readonly StepOutcome[] = [];
-  try {
-    const context = windowsContext({ options: optionsOf(options), say: tell, home });
-    for (const note of notes(context, options.withoutOutlook === true)) tell(note);
-    prepareHome(home);
-    const opened = openLog(home);
-    const { log } = opened;
-    try {
-      log.info({ version: context.version }, "installing");
-      outcomes = await install(STEPS, { ...context, log });
-      const { msi, trust, sideload } = context.options;
-      context.record.update({ version: context.version, msi, trust, sideload });
-      log.info({ outcomes }, "installed");
-    } catch (thrown) {
-      log.error({ err: thrown }, "could not install");
-      throw thrown;
-    } finally {
-      opened.close();
-    }
-    finish(context, outcomes, options.json === true, tell);
-    return 0;
-  } catch (thrown) {
-    guard.back();
-    return failed(thrown, options.json === true);
-  }
-}
-
-function optionsOf({ port, trust, sideload, msi }: Options): InstallOptions {
-  return { ...(port === undefined ? {} : { port }), trust, sideload, msi: msi === true };
-}
-
-function notes(context: InstallContext, withoutOutlook: boolean): string[] {
-  const { registry, record } = context;
-  const outlook = findOutlook(registry, setupOf());
-  const pane = `https://localhost:${record.facts.port ?? FIRST_PORT}${PANE_PATH}`;
-  try {
-    return suitability({ outlook, webAddIns: webAddIns(registry), pane });
-  } catch (thrown) {
-    if (thrown instanceof NoOutlook && withoutOutlook) return [`note: ${thrown.message}`];
-    throw thrown;
-  }
-}
-
-function finish(
-  context: InstallContext,
-  steps: readonly StepOutcome[],
-  json: boolean,
-  tell: (line: string) => void,
-): void {
-  const replaced = removeOtherVersions(context);
-  for (const version of replaced) tell(`removed the files of version ${version}`);
-  const port = context.record.facts.port;
-  if (json) {
-    say(JSON.stringify({ ok: true, version: context.version, port, steps, replaced }));
-    return;
-  }
-  tell(`Installed. Close Outlook and start it again; the pane is opened by "Offline State" in its ribbon.`);
-  tell("`outlook-offline-state doctor` checks everything.");
-}
-
-function failed(thrown: unknown, json: boolean): number {
-  if (json) {
-    const [message, steps, left] =
-      thrown instanceof InstallFailure
-        ? [thrown.message, thrown.outcomes, thrown.left]
-        : [thrown instanceof Error ? thrown.message : String(thrown), [], []];
-    say(JSON.stringify({ ok: false, error: message, steps, left }));
-  } else complain(thrown);
-  return thrown instanceof NoOutlook ? NO_OUTLOOK_CODE : 1;
 }

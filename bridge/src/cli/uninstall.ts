@@ -1,0 +1,37 @@
+/** What `uninstall` does. Returns the exit code. */
+import { resolveHome } from "../home/home.js";
+import { windowsContext } from "../install/context.js";
+import { removeHome, remains } from "../install/files/home.js";
+import { STEPS } from "../install/steps/index.js";
+import { uninstall } from "../install/uninstall.js";
+import { setupOf } from "../install/windows/setup-module.js";
+import { say } from "./console.js";
+
+export interface UninstallCommandOptions {
+  readonly msi?: true;
+  readonly keepHistory?: true;
+  readonly json?: true;
+}
+
+export async function runUninstall({ msi, keepHistory, json }: UninstallCommandOptions): Promise<number> {
+  const tell = json === undefined ? say : () => undefined;
+  const home = resolveHome();
+  const options = { trust: true, sideload: true, msi: msi === true };
+  const context = windowsContext({ options, say: tell, home });
+  const runs = setupOf().runningOutlooks().length > 0;
+  const removals = await uninstall(STEPS, context);
+  const problems = removals.flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
+  // What could not be removed is still known by the record.
+  const left = problems.length > 0 ? [] : removeHome(home, keepHistory === true);
+  const ok = problems.length === 0 && left.length === 0;
+  if (json !== undefined) {
+    say(JSON.stringify({ ok, removals, left: [...left, ...(msi === true ? [] : remains(home))] }));
+  } else if (ok) {
+    say("Removed.");
+    if (runs) say("Outlook still has the agent loaded; it is silent, and goes when Outlook is closed.");
+  } else {
+    say(`Not all could be removed: ${[...problems, ...left].join("; ")}`);
+    say("Mend what is named and run the command again.");
+  }
+  return ok ? 0 : 1;
+}
