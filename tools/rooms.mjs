@@ -52,6 +52,14 @@ export const ROOMS = {
       ...["home", "log", "certificates", "server/app.ts"].map((room) => `bridge/src/${room}`),
     ],
   },
+  "bridge/src/install": {
+    sees: [
+      ...BRIDGE_COMMON,
+      "shared",
+      ...["home", "log", "certificates", "instance", "source/native-binding.ts"].map((room) => `bridge/src/${room}`),
+    ],
+    not: ["ws", "express"],
+  },
   "bridge/src/simulated": {
     sees: [...BRIDGE_COMMON, "shared", "bridge/src/home", "bridge/src/log"],
     not: ["ws", "express"],

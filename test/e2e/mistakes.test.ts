@@ -42,7 +42,7 @@ test("says so when an argument is none of its own", async () => {
 
 test("says that the port is taken", async () => {
   const port = await freePort();
-  const other = createServer();
+  const other = createServer((socket) => socket.resume());
   await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));
   try {
     const told = await start(["--simulate", "--port", String(port)]);
