@@ -137,7 +137,8 @@
       "bridge/native/agent/com/late_binding_windows.cc",
       "bridge/native/agent/com/quit_subscription_windows.cc",
       "bridge/native/agent/com/registration_windows.cc",
-      "bridge/native/peer/owner_windows.cc"
+      "bridge/native/peer/owner_windows.cc",
+      "bridge/native/simulated/application_windows.cc"
     ],
     "agent_windows_sources": [
       "bridge/native/agent/com/add_in_windows.cc",

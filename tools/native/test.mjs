@@ -34,7 +34,12 @@ async function main(words) {
   const failed = [];
   for (const [room, files] of rooms) {
     const objects = [...shared, ...files].map((source) => objectOf(variant, source));
-    const binary = await link(variant, `${room}-tests${variant.executableSuffix}`, objects, command);
+    const binary = await link(
+      variant,
+      variant.testBinary?.(room) ?? `${room}-tests${variant.executableSuffix}`,
+      objects,
+      command,
+    );
     console.log(`${variant.name}: ${room}`);
     await run([...variant.runner, join(root, binary), ...doctestOptions], {
       env: { ...process.env, ...variant.environment },

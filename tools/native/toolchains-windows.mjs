@@ -65,12 +65,15 @@ export const releases = {
 const testHeaders = "build/include";
 const prepare = () => cpSync("/usr/include/doctest", join(root, testHeaders, "doctest"), { recursive: true });
 const testFlags = ["-g", "-O1", "-isystem", testHeaders];
+// The channel believes no server but an OUTLOOK.EXE, and the tests are both ends of it.
+const testBinary = (room) => `${room}/OUTLOOK.EXE`;
 
 /** What is tested: the C++ tests of every room, under Wine. There is no 32-bit Wine beside the 64-bit one on Debian. */
 export const tests = [
   {
     ...variant("mingw64", "x64", { flags: testFlags, optional: ["_GLIBCXX_ASSERTIONS"] }),
     prepare,
+    testBinary,
     runner: ["node", "tools/windows/wine.mjs"],
   },
   { ...variant("mingw32", "x86", { flags: testFlags }), prepare, runner: ["node", "tools/windows/built-only.mjs"] },

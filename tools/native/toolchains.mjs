@@ -14,6 +14,7 @@ import { tests as windows } from "./toolchains-windows.mjs";
  * @property {string} executableSuffix
  * @property {string[]} runner words put before the test binary, e.g. ["wine"]
  * @property {Record<string, string>} environment for running the result
+ * @property {(room: string) => string} [testBinary] name of a room's test binary; by default "<room>-tests"
  * @property {() => void} [prepare] called once before anything is compiled
  */
 

@@ -13,7 +13,7 @@ using testing::TestAgent;
 
 TEST_CASE("a bridge that comes after the agent hears the present picture first, then each change") {
   const TemporaryHome home;
-  TestAgent agent(home);
+  TestAgent agent(home.path());
   agent.Listen();
   agent.mailbox->Post(State::kOnline);
   Recorder recorder;
@@ -41,7 +41,7 @@ TEST_CASE("an agent that comes after the bridge is found, and found again when i
   const auto client = ChannelClient::Start(home.path(), recorder.Listener());
   CHECK(recorder.AwaitReason(Reason::kOutlookNotRunning));
   for (int life = 0; life < 3; ++life) {
-    TestAgent agent(home);
+    TestAgent agent(home.path());
     agent.Listen();
     agent.mailbox->Post(State::kOffline);
     CHECK(recorder.AwaitState(State::kOffline));
@@ -54,7 +54,7 @@ TEST_CASE("an agent that comes after the bridge is found, and found again when i
 TEST_CASE("when the add-in is unloaded the agent is missing, and pictures from before the goodbye arrive") {
   const TemporaryHome home;
   RunningOutlook outlook(home);
-  TestAgent agent(home);
+  TestAgent agent(home.path());
   agent.Listen();
   Recorder recorder;
   const auto client = ChannelClient::Start(home.path(), recorder.Listener());
@@ -68,7 +68,7 @@ TEST_CASE("when the add-in is unloaded the agent is missing, and pictures from b
 
 TEST_CASE("every bridge that is connected hears every change") {
   const TemporaryHome home;
-  TestAgent agent(home);
+  TestAgent agent(home.path());
   agent.Listen();
   Recorder first;
   Recorder second;
@@ -110,7 +110,7 @@ TEST_CASE("finds an Outlook that runs without the agent at the start") {
 
 TEST_CASE("a burst of changes arrives in order and ends on the newest") {
   const TemporaryHome home;
-  TestAgent agent(home);
+  TestAgent agent(home.path());
   agent.Listen();
   Recorder recorder;
   const auto client = ChannelClient::Start(home.path(), recorder.Listener());
@@ -131,7 +131,7 @@ TEST_CASE("a burst of changes arrives in order and ends on the newest") {
 #ifdef __linux__
 TEST_CASE("a home whose path is longer than a socket's name can be is served all the same") {
   const TemporaryHome home(std::string(100, 'a') + "/" + std::string(100, 'b'));
-  TestAgent agent(home);
+  TestAgent agent(home.path());
   agent.Listen();
   agent.mailbox->Post(State::kOffline);
   Recorder recorder;

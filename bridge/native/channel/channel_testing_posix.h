@@ -1,26 +1,16 @@
-// What the channel's tests share: a home of their own, an agent's end without MAPI, and a bridge's end that remembers.
+// What the channel's tests share where there is no Windows: a home of their own, and an Outlook that runs in it.
 #pragma once
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#include <chrono>
-#include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
-#include <functional>
-#include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
-#include <thread>
-#include <vector>
 
-#include "agent/mailbox.h"
-#include "channel/client.h"
+#include "channel/channel_testing.h"
 #include "channel/fd_posix.h"
-#include "channel/server.h"
 
 namespace offline_state::testing {
 
@@ -60,62 +50,6 @@ class RunningOutlook {
 
  private:
   UniqueFd fd_;
-};
-
-// The agent's end, with a mailbox that a test fills in MAPI's place.
-struct TestAgent {
-  explicit TestAgent(const TemporaryHome& home, Hello hello = {kChannelVersion, "1.2.3", "16.0.1", "Outlook"})
-      : server(ChannelServer::Start(home.path(), std::move(hello), mailbox, waker)) {}
-
-  void Listen() { mailbox->SetSource({Phase::kListening, Reason::kNone, 0, true, true}); }
-
-  std::shared_ptr<Waker> waker = Waker::Create();
-  std::shared_ptr<Mailbox> mailbox = std::make_shared<Mailbox>(waker);
-  std::unique_ptr<ChannelServer> server;
-};
-
-// Every report of a client, in order.
-class Recorder {
- public:
-  ChannelClient::Listener Listener() {
-    return [this](const Report& report) {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      reports_.push_back(report);
-      changed_.notify_all();
-    };
-  }
-
-  // The first report from `from` on for which `wanted` holds; waits for it for at most 10 s, which is no expectation of
-  // speed.
-  std::optional<Report> Await(const std::function<bool(const Report&)>& wanted) {
-    std::unique_lock<std::mutex> lock(mutex_);
-    std::optional<Report> found;
-    changed_.wait_for(lock, std::chrono::seconds(10), [&] {
-      while (!found && seen_ < reports_.size()) {
-        if (wanted(reports_[seen_])) found = reports_[seen_];
-        ++seen_;
-      }
-      return found.has_value();
-    });
-    return found;
-  }
-  bool AwaitReason(Reason reason) {
-    return Await([=](const Report& report) { return report.source.reason == reason; }).has_value();
-  }
-  bool AwaitState(State state) {
-    return Await([=](const Report& report) { return report.state == state; }).has_value();
-  }
-
-  std::vector<Report> All() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return reports_;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<Report> reports_;
-  std::size_t seen_ = 0;
 };
 
 }  // namespace offline_state::testing
