@@ -56,7 +56,24 @@ export const ROOMS = {
     sees: [
       ...BRIDGE_COMMON,
       "shared",
-      ...["home", "log", "certificates", "instance", "source/native-binding.ts"].map((room) => `bridge/src/${room}`),
+      ...["home", "log", "certificates", "instance", "outlook", "source/native-binding.ts"].map(
+        (room) => `bridge/src/${room}`,
+      ),
+    ],
+    not: ["ws", "express"],
+  },
+  "bridge/src/outlook": {
+    sees: [
+      ...BRIDGE_COMMON,
+      ...["names.ts", "registry", "windows/setup-module.ts"].map((name) => `bridge/src/install/${name}`),
+    ],
+    not: SOCKETS,
+  },
+  "bridge/src/doctor": {
+    sees: [
+      ...BRIDGE_COMMON,
+      "shared",
+      ...["home", "log", "install", "instance", "outlook", "server/app.ts"].map((room) => `bridge/src/${room}`),
     ],
     not: ["ws", "express"],
   },
