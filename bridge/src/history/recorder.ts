@@ -99,8 +99,7 @@ export class Recorder {
     clearInterval(this.#heart);
     this.beat();
     this.#running = undefined;
-    this.#store.close();
-    this.#store = new MemoryStore();
+    this.#leaveStore();
   }
 
   #now(): { unix: number; monotonic: number } {
@@ -164,8 +163,16 @@ export class Recorder {
   #fail(thrown: unknown): void {
     if (!this.#failing) this.#log.error({ err: thrown }, "the history could not be written or read");
     this.#failing = true;
-    if (!(thrown instanceof Damaged)) return;
-    this.#store.close();
+    if (thrown instanceof Damaged) this.#leaveStore();
+  }
+
+  #leaveStore(): void {
+    const left = this.#store;
     this.#store = new MemoryStore();
+    try {
+      left.close();
+    } catch (thrown) {
+      this.#log.error({ err: thrown }, "the history could not be closed");
+    }
   }
 }

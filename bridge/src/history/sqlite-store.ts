@@ -5,6 +5,10 @@ import type { HistorySpan } from "../../../shared/src/history.js";
 import type { NumberedSpan, Store } from "./store.js";
 
 const FORMAT = 1;
+const TABLE = `
+  CREATE TABLE IF NOT EXISTS span (
+    number INTEGER PRIMARY KEY, state TEXT NOT NULL, reason TEXT, began INTEGER NOT NULL, ended INTEGER NOT NULL
+  ) STRICT`;
 /** How long a lock of another program is waited for, milliseconds; the bridge stands still meanwhile. */
 const LOCK_MS = 100;
 
@@ -33,25 +37,31 @@ export class Damaged extends Error {}
 export class SqliteStore implements Store {
   readonly #database: Database.Database;
   readonly #upsert: Database.Statement<[number, string, string | null, number, number]>;
+  readonly #read: Database.Statement<[number]>;
+  readonly #prune: Database.Statement<[number, number]>;
 
   /** Throws Damaged, or whatever else keeps the file from being used. */
   constructor(open: typeof Database, file: string) {
-    this.#database = new open(file, { timeout: LOCK_MS });
+    const database = new open(file, { timeout: LOCK_MS });
     try {
-      prepare(this.#database);
-      this.#upsert = this.#database.prepare("INSERT OR REPLACE INTO span VALUES (?, ?, ?, ?, ?)");
+      prepare(database);
+      this.#upsert = database.prepare("INSERT OR REPLACE INTO span VALUES (?, ?, ?, ?, ?)");
+      this.#read = database.prepare("SELECT state, reason, began, ended FROM span WHERE ended > ? ORDER BY number");
+      this.#prune = database.prepare(
+        "DELETE FROM span WHERE ended < ? OR number <= (SELECT max(number) FROM span) - ?",
+      );
     } catch (thrown) {
-      this.#database.close();
+      database.close();
       throw damageOf(thrown);
     }
+    this.#database = database;
   }
 
   lastNumber(): number {
-    const found = v.parse(
-      v.object({ last: v.number() }),
-      this.#one("SELECT coalesce(max(number), 0) AS last FROM span"),
-    );
-    return found.last;
+    return guarded(() => {
+      const found = this.#database.prepare("SELECT coalesce(max(number), 0) AS last FROM span").get();
+      return v.parse(v.object({ last: v.number() }), found).last;
+    });
   }
 
   write(spans: readonly NumberedSpan[]): void {
@@ -64,49 +74,53 @@ export class SqliteStore implements Store {
   }
 
   read(from: number): HistorySpan[] {
-    return guarded(() => {
-      const statement = "SELECT state, reason, began, ended FROM span WHERE ended > ? ORDER BY number";
-      return this.#database
-        .prepare(statement)
-        .all(from)
-        .map((found) => {
-          const { state, reason, began, ended } = v.parse(row, found);
-          return { state, from: began, to: ended, reason: reason ?? undefined };
-        });
-    });
+    return guarded(() =>
+      this.#read.all(from).map((found) => {
+        const { state, reason, began, ended } = v.parse(row, found);
+        return { state, from: began, to: ended, reason: reason ?? undefined };
+      }),
+    );
   }
 
   prune(before: number, keep: number): void {
     guarded(() => {
-      const tooMany = "number <= (SELECT max(number) FROM span) - ?";
-      this.#database.prepare(`DELETE FROM span WHERE ended < ? OR ${tooMany}`).run(before, keep);
+      this.#prune.run(before, keep);
     });
   }
 
   close(): void {
-    this.#database.close();
-  }
-
-  #one(statement: string): unknown {
-    return this.#database.prepare(statement).get();
+    try {
+      // What is in the write-ahead log goes into the file itself, which may then be copied or moved alone.
+      this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    } finally {
+      this.#database.close();
+    }
   }
 }
 
+/**
+ * Makes sure that the file is a whole database of ours. By `exec` alone: libsql keeps a file open, whatever `close` is
+ * told, until the prepared statements of its connection are collected, and Windows renames no open file.
+ */
 function prepare(database: Database.Database): void {
-  const checked = JSON.stringify(database.pragma("quick_check(1)"));
-  if (!checked.includes('"ok"')) throw new Damaged(`SQLite found: ${checked.slice(0, 200)}`);
-  const format = v.parse(v.object({ user_version: v.number() }), database.prepare("PRAGMA user_version").get());
-  if (format.user_version > FORMAT)
-    throw new Damaged(`it has format ${String(format.user_version)}, of a later version`);
+  must(database, "SELECT NOT EXISTS (SELECT 1 FROM pragma_quick_check WHERE quick_check <> 'ok')", "it is damaged");
+  must(database, `SELECT user_version <= ${FORMAT} FROM pragma_user_version`, "it was written by a later version");
   // A write costs no wait for the disk; after a power cut the last seconds may be missing, and are then unknown.
-  database.pragma("journal_mode = WAL");
-  database.pragma("synchronous = NORMAL");
-  database.exec(`
-    CREATE TABLE IF NOT EXISTS span (
-      number INTEGER PRIMARY KEY, state TEXT NOT NULL, reason TEXT, began INTEGER NOT NULL, ended INTEGER NOT NULL
-    ) STRICT;
-    PRAGMA user_version = ${String(FORMAT)};
-  `);
+  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${TABLE}; PRAGMA user_version = ${FORMAT}`);
+  must(
+    database,
+    "SELECT group_concat(name) = 'number,state,reason,began,ended' FROM pragma_table_info('span')",
+    "its table is not ours",
+  );
+}
+
+/** Throws Damaged unless the query gives 1. SQLite raises an error for the smallest number's absolute value. */
+function must(database: Database.Database, query: string, otherwise: string): void {
+  try {
+    database.exec(`SELECT CASE WHEN (${query}) THEN 1 ELSE abs(-9223372036854775808) END`);
+  } catch (thrown) {
+    throw thrown instanceof Error && thrown.message.includes("integer overflow") ? new Damaged(otherwise) : thrown;
+  }
 }
 
 function guarded<Result>(work: () => Result): Result {

@@ -55,9 +55,15 @@ export class RotatingFile {
     // Windows renames no open file.
     this.close();
     const { file, maxFiles } = this.#options;
-    rmSync(this.#aside(maxFiles - 1), { force: true });
-    for (let age = maxFiles - 2; age >= 1; age -= 1) renameIfThere(this.#aside(age), this.#aside(age + 1));
-    renameIfThere(file, this.#aside(1));
+    tolerantly(() => {
+      rmSync(this.#aside(maxFiles - 1), { force: true });
+    });
+    for (let age = maxFiles - 1; age >= 1; age -= 1) {
+      const newer = age === 1 ? file : this.#aside(age - 1);
+      tolerantly(() => {
+        renameSync(newer, this.#aside(age));
+      });
+    }
     // Empties the file when it could not be renamed: the budget holds in any case.
     this.#open("w");
   }
@@ -68,9 +74,9 @@ export class RotatingFile {
   }
 }
 
-function renameIfThere(from: string, to: string): void {
+function tolerantly(step: () => void): void {
   try {
-    renameSync(from, to);
+    step();
   } catch {
     // It was not there, or another program holds it open on Windows.
   }
