@@ -1,8 +1,10 @@
 // @ts-check
 // Puts the add-in into classic Outlook and takes it out again, by Microsoft's own tool. Windows only.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import path from "node:path";
 import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "./child.mjs";
 import { fromRoot } from "./paths.mjs";
 import { say } from "./progress.mjs";
@@ -12,13 +14,31 @@ const TOOL = "node_modules/office-addin-debugging/cli.js";
 const SIDELOADED = ".cache/sideloaded/manifest.xml";
 const PORT_IN_MANIFEST = /https:\/\/localhost:\d+/g;
 const LIMIT_MS = 120_000;
+const RETRY_MS = 200;
+
+/**
+ * Sideloads once the bridge listens, so that Outlook finds the pane at its first try. Never rejects.
+ * @param {number} port
+ */
+export async function sideloadWhenReady(port) {
+  const end = performance.now() + LIMIT_MS;
+  while (performance.now() < end) {
+    if (await isListening(port)) {
+      await sideload(port).catch((error) => {
+        say("outlook", `the add-in could not be sideloaded: ${String(error)}`);
+      });
+      return;
+    }
+    await sleep(RETRY_MS, undefined, { ref: false });
+  }
+}
 
 /**
  * Tells Outlook of the add-in whose pane is on `port`, and starts Outlook. Never fails: the bridge is of use all the same, and the
  * person is told how to do it by hand.
  * @param {number} port
  */
-export async function sideload(port) {
+async function sideload(port) {
   const manifest = fromRoot(SIDELOADED);
   mkdirSync(path.dirname(manifest), { recursive: true });
   const text = readFileSync(fromRoot("manifest.xml"), "utf8");
@@ -43,4 +63,21 @@ export async function removeSideloaded() {
   const { code, output } = await run(process.execPath, [fromRoot(TOOL), "stop", manifest], { limitMs: LIMIT_MS });
   if (code === 0) rmSync(path.dirname(manifest), { recursive: true, force: true });
   else say("outlook", `the add-in could not be taken out of Outlook: ${output.trim().split("\n").at(-1) ?? ""}`);
+}
+
+/**
+ * @param {number} port
+ * @returns {Promise<boolean>}
+ */
+function isListening(port) {
+  return new Promise((resolve) => {
+    const socket = connect({ host: "127.0.0.1", port });
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => {
+      resolve(false);
+    });
+  });
 }

@@ -1,4 +1,6 @@
 // @ts-check
+import path from "node:path";
+import process from "node:process";
 import { parseArgs } from "node:util";
 import { Failure } from "./failure.mjs";
 
@@ -8,19 +10,29 @@ export const START_USAGE = `Usage: npm start -- [--port N] [--simulate] [--mapi 
   --simulate        use the simulated Outlook, also where there is a real one
   --mapi <library>  have the simulated Outlook load this MAPI provider`;
 
+const DEFAULT_PORT = 38443;
+
 /**
  * Says what is wrong with the options at once, and not after minutes of building.
  * @param {readonly string[]} args
- * @returns {"start" | "help"}
+ * @returns {"help" | { port: number, simulated: boolean, args: string[] }} `args`: what to hand to the bridge.
  */
-export function checkStartOptions(args) {
-  const values = parse(args);
-  if (values.help === true) return "help";
-  const { port } = values;
+export function readStartOptions(args) {
+  const { help, port, simulate, mapi } = parse(args);
+  if (help === true) return "help";
   if (port !== undefined && !(/^\d+$/.test(port) && Number(port) >= 1 && Number(port) <= 65535)) {
     throw new Failure(`--port ${port}: a port is a number from 1 to 65535.`, { remedy: START_USAGE });
   }
-  return "start";
+  return {
+    port: Number(port ?? DEFAULT_PORT),
+    simulated: simulate === true || mapi !== undefined,
+    args: [
+      ...(port === undefined ? [] : ["--port", port]),
+      ...(simulate === true ? ["--simulate"] : []),
+      // npm runs scripts in the package's folder: a relative path means the folder in which the person stands.
+      ...(mapi === undefined ? [] : ["--mapi", path.resolve(process.env["INIT_CWD"] ?? ".", mapi)]),
+    ],
+  };
 }
 
 /** @param {readonly string[]} args */
@@ -38,7 +50,7 @@ function parse(args) {
       },
     }).values;
   } catch (error) {
-    const message = error instanceof Error ? error.message.split(". ")[0] : String(error);
-    throw new Failure(`npm start: ${message}.`, { remedy: START_USAGE });
+    const message = error instanceof Error ? (error.message.split(". ")[0] ?? "") : String(error);
+    throw new Failure(`npm start: ${message.replace(/\.$/, "")}.`, { remedy: START_USAGE });
   }
 }

@@ -5,14 +5,15 @@ import { run } from "../lib/child.mjs";
 import { Failure } from "../lib/failure.mjs";
 import { BRIDGE_ENTRY, fromRoot } from "../lib/paths.mjs";
 import { say } from "../lib/progress.mjs";
-import { checkStartOptions, START_USAGE } from "../lib/start-options.mjs";
+import { readStartOptions, START_USAGE } from "../lib/start-options.mjs";
 
 /**
  * `npm run dev [-- <options of npm start>]`: like npm start, and compiles and starts again what is edited. C++ is not watched.
  * @param {readonly string[]} args
  */
 export default async function dev(args) {
-  if (checkStartOptions(args) === "help") {
+  const options = readStartOptions(args);
+  if (options === "help") {
     process.stdout.write(`${START_USAGE.replace("npm start", "npm run dev")}\n`);
     return 0;
   }
@@ -22,7 +23,7 @@ export default async function dev(args) {
   const children = {
     tsc: [fromRoot("node_modules/typescript/bin/tsc"), "-b", "bridge", "--watch", "--preserveWatchOutput"],
     webpack: [fromRoot("node_modules/webpack-cli/bin/cli.js"), "--watch", "--mode", "development"],
-    bridge: ["--watch", "--watch-preserve-output", BRIDGE_ENTRY, "start", ...args],
+    bridge: ["--watch", "--watch-preserve-output", BRIDGE_ENTRY, "start", ...options.args],
   };
   const ended = Object.entries(children).map(async ([name, command]) => {
     const { code } = await run(node, command, { show: true });

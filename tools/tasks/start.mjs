@@ -2,7 +2,8 @@
 import process from "node:process";
 import { bootstrap } from "../lib/bootstrap.mjs";
 import { becomeBridge } from "../lib/bridge.mjs";
-import { checkStartOptions, START_USAGE } from "../lib/start-options.mjs";
+import { sideloadWhenReady } from "../lib/sideload.mjs";
+import { readStartOptions, START_USAGE } from "../lib/start-options.mjs";
 
 /**
  * `npm start`: builds what is missing, then is the bridge.
@@ -10,12 +11,14 @@ import { checkStartOptions, START_USAGE } from "../lib/start-options.mjs";
  * @param {{ handOver: () => void }} task
  */
 export default async function start(args, task) {
-  if (checkStartOptions(args) === "help") {
+  const options = readStartOptions(args);
+  if (options === "help") {
     process.stdout.write(`${START_USAGE}\n`);
     return 0;
   }
   await bootstrap();
+  if (process.platform === "win32" && !options.simulated) void sideloadWhenReady(options.port);
   task.handOver();
-  await becomeBridge(["start", ...args]);
+  await becomeBridge(["start", ...options.args]);
   return undefined;
 }
