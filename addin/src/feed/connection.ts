@@ -17,26 +17,29 @@ export type Lost =
   /** The machine slept, or its clock was set: durations can no longer be trusted. */
   | "slept";
 
-/** What the pane knows about its connection to the bridge. Times are of the monotonic clock, in milliseconds. */
+/** There is no connection now. Times are of the monotonic clock, in milliseconds. */
+export interface Unconnected {
+  readonly status: "connecting" | "waiting";
+  /** Tries that have failed since the last good connection. */
+  readonly failures: number;
+  readonly lost: Lost | null;
+  /** When the bridge was last heard, be it by a heartbeat; null when it never was. */
+  readonly lastHeardAt: number | null;
+  /** When the next try comes; null while one is under way, and while the page is hidden. */
+  readonly retryAt: number | null;
+}
+
+/** What the pane knows about its connection to the bridge. */
 export type Connection =
   | {
       readonly status: "live";
       readonly present: Present;
-      /** When `present` came. */
+      /** When `present` came; of the monotonic clock, in milliseconds. */
       readonly heardAt: number;
       readonly bridgeVersion: string;
     }
-  | {
-      readonly status: "connecting" | "waiting";
-      /** Tries that have failed since the last good connection. */
-      readonly failures: number;
-      readonly lost: Lost | null;
-      /** When the bridge was last heard, be it by a heartbeat; null when it never was. */
-      readonly lastHeardAt: number | null;
-      /** When the next try comes; null while one is under way, and while the page is hidden. */
-      readonly retryAt: number | null;
-    }
+  | Unconnected
   /** The bridge speaks another protocol; trying again would not help. */
   | { readonly status: "refused" };
 
-export const NOT_YET: Connection = { status: "connecting", failures: 0, lost: null, lastHeardAt: null, retryAt: null };
+export const NOT_YET: Unconnected = { status: "connecting", failures: 0, lost: null, lastHeardAt: null, retryAt: null };

@@ -88,12 +88,12 @@ export class FeedClient {
       return;
     }
     this.#socket = socket;
-    socket.onmessage = (event) => {
-      this.#hear(event.data);
-    };
-    socket.onclose = (event) => {
-      this.#lose(lostBy(event.code));
-    };
+    socket.addEventListener("message", ({ data }) => {
+      if (socket === this.#socket) this.#hear(data);
+    });
+    socket.addEventListener("close", ({ code }) => {
+      if (socket === this.#socket) this.#lose(lostBy(code));
+    });
     this.#awaitSnapshot();
   }
 
@@ -199,11 +199,9 @@ export class FeedClient {
   #drop(): void {
     this.#stopTimer();
     this.#session = null;
-    if (this.#socket === null) return;
-    this.#socket.onmessage = null;
-    this.#socket.onclose = null;
-    this.#socket.close();
+    const socket = this.#socket;
     this.#socket = null;
+    socket?.close();
   }
 
   #timer(ms: number, task: () => void): void {

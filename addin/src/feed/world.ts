@@ -2,8 +2,8 @@ import { FEED_PATH, SUBPROTOCOL } from "../../../shared/src/protocol.js";
 
 /** The part of WebSocket that the feed client needs. */
 export interface Socket {
-  onmessage: ((event: MessageEvent) => void) | null;
-  onclose: ((event: CloseEvent) => void) | null;
+  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(type: "close", listener: (event: { readonly code: number }) => void): void;
   close(): void;
 }
 

@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { Times } from "./times.js";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const english = new Times("en-US");
+const french = new Times("fr-FR");
+/** Intl puts spaces that do not break here and there; which ones differs between its versions. */
+const plain = (text: string): string => text.replace(/[\u00a0\u202f\u2009]/g, " ");
+
+describe("durations", () => {
+  it.each([
+    [0, "0 seconds", "0 seconde"],
+    [1_000, "1 second", "1 seconde"],
+    [59_999, "59 seconds", "59 secondes"],
+    [MINUTE, "1 minute", "1 minute"],
+    [12 * MINUTE + 30_000, "12 minutes", "12 minutes"],
+    [HOUR, "1 hour", "1 heure"],
+    [3 * HOUR + 30 * MINUTE, "3 hours, 30 minutes", "3 heures et 30 minutes"],
+    [DAY + 2 * HOUR, "1 day, 2 hours", "1 jour et 2 heures"],
+    [DAY + MINUTE, "1 day", "1 jour"],
+  ])("of %i ms are told in two languages", (ms, inEnglish, inFrench) => {
+    expect(plain(english.duration(ms).text)).toBe(inEnglish);
+    expect(plain(french.duration(ms).text)).toBe(inFrench);
+  });
+
+  it.each([0, 999, 1_000, 59_001, 61_000, HOUR - 1, HOUR + 59_000, DAY, DAY + HOUR - 5])(
+    "stay right exactly as long as they say, from %i ms on",
+    (ms) => {
+      const { text, staysMs } = english.duration(ms);
+      expect(english.duration(ms + staysMs - 1).text).toBe(text);
+      expect(english.duration(ms + staysMs).text).not.toBe(text);
+    },
+  );
+
+  it("of less than nothing are nothing: a clock may have been set", () => {
+    expect(english.duration(-5_000).text).toBe("0 seconds");
+  });
+});
+
+describe("distances", () => {
+  it("are told in two languages", () => {
+    expect(english.ago(5 * MINUTE).text).toBe("5 minutes ago");
+    expect(plain(french.ago(5 * MINUTE).text)).toBe("il y a 5 minutes");
+    expect(english.ago(DAY).text).toBe("yesterday");
+  });
+
+  it("stay right as long as they say", () => {
+    const { text, staysMs } = english.ago(90_000);
+    expect(english.ago(90_000 + staysMs - 1).text).toBe(text);
+    expect(english.ago(90_000 + staysMs).text).not.toBe(text);
+  });
+});
+
+describe("moments", () => {
+  const now = new Date(2026, 2, 18, 15, 0).getTime();
+
+  it("are a clock time today, by locale", () => {
+    const at = new Date(2026, 2, 18, 14, 3).getTime();
+    expect(plain(english.moment(at, now))).toBe("2:03 PM");
+    expect(plain(french.moment(at, now))).toBe("14:03");
+  });
+
+  it("have the weekday within a week and the date before", () => {
+    expect(plain(english.moment(new Date(2026, 2, 16, 14, 3).getTime(), now))).toBe("Mon 2:03 PM");
+    expect(plain(english.moment(new Date(2026, 1, 3, 14, 3).getTime(), now))).toBe("Feb 3, 2026, 2:03 PM");
+  });
+});
