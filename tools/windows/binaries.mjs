@@ -8,6 +8,7 @@
  * @property {Array<"x64" | "x86">} machines
  * @property {(machine: string) => string} folder where it goes, relative to the root
  * @property {string[]} lists of bridge/native/sources.gypi that are linked whole; of the core, what they need
+ * @property {string[]} [sources] files that no list has, relative to the root
  * @property {string} [exports] a .def file, relative to the root; "{machine}" is filled in
  * @property {boolean} [isNodeModule] linked against node.exe, and sees node-addon-api
  * @property {string[]} [linkFlags]
@@ -70,5 +71,37 @@ export const binaries = [
     lists: ["mapi_provider_sources", "mapi_provider_windows_sources"],
     exports: "bridge/native/simulated/msmapi32.{machine}.def",
     limit: 1024 * KIB,
+  },
+];
+
+const inTests = () => "build/windows-tests";
+const fixture = { machines: /** @type {["x64"]} */ (["x64"]), lists: [], limit: 4096 * KIB };
+
+/** What only the tests run: `build:windows -- --tests`. @type {Binary[]} */
+export const testBinaries = [
+  {
+    ...fixture,
+    file: "probe.exe",
+    type: "exe",
+    description: "counts what a process has",
+    folder: inTests,
+    sources: ["test/windows/fixtures/probe.cc"],
+  },
+  {
+    ...fixture,
+    file: "OUTLOOK.EXE",
+    type: "exe",
+    description: "an Outlook with an agent that is not as it should be",
+    folder: () => "build/windows-tests/strange",
+    sources: ["test/windows/fixtures/strange_outlook.cc"],
+  },
+  {
+    ...fixture,
+    file: "other-add-in.dll",
+    type: "dll",
+    description: "another add-in",
+    folder: inTests,
+    sources: ["test/windows/fixtures/other_add_in.cc"],
+    exports: "test/windows/fixtures/other_add_in.def",
   },
 ];

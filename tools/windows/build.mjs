@@ -1,12 +1,13 @@
 #!/usr/bin/env node
-// Builds the Windows binaries on Debian: npm run build:windows [-- name...]
+// Builds the Windows binaries on Debian: npm run build:windows [-- name... | --tests]
+// --tests adds what only the tests under Wine run.
 // The same sources give the same bytes, on any machine and in any folder.
 import { copyFileSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { commandOf, compile, link, objectOf, run } from "../native/compile.mjs";
 import { readSources, root } from "../native/sources.mjs";
 import { machines, releases } from "../native/toolchains-windows.mjs";
-import { binaries } from "./binaries.mjs";
+import { binaries, testBinaries } from "./binaries.mjs";
 import { foreignImports } from "./imports.mjs";
 import { nodeImportLibrary } from "./node-import-library.mjs";
 import { versionResource } from "./resource.mjs";
@@ -35,19 +36,20 @@ async function build(binary, machine) {
     warnings: lists.warning_flags ?? [],
     ...(binary.isNodeModule && { defines: MODULE_DEFINES, systemIncludes: MODULE_HEADERS }),
   });
-  const sources = binary.lists.flatMap((list) => lists[list] ?? []);
+  const sources = [...binary.lists.flatMap((list) => lists[list] ?? []), ...(binary.sources ?? [])];
   await compile(variant, sources, command);
   const core = await coreLibrary(machine, lists);
 
   const folder = join("build", variant.name);
   const inputs = [
     ...sources.map((source) => objectOf(variant, source)),
-    await versionResource({ ...binary, triplet, folder }),
+    await versionResource({ ...binary, triplet, folder: join(folder, binary.folder(machine)) }),
     ...(binary.exports ? [binary.exports.replace("{machine}", machine)] : []),
   ];
   const linker = [...command, "-s", ...(binary.type === "dll" ? ["-shared"] : []), ...(binary.linkFlags ?? [])];
   const libraries = [core, ...(binary.isNodeModule ? [await nodeImportLibrary({ triplet, dlltool, folder })] : [])];
-  const made = await link(variant, binary.file, inputs, linker, libraries);
+  // Two may have the same name, in folders of their own.
+  const made = await link(variant, join(binary.folder(machine), binary.file), inputs, linker, libraries);
   return deliver(binary, machine, made);
 }
 
@@ -76,12 +78,14 @@ function deliver(binary, machine, made) {
   return target;
 }
 
-async function main(names) {
-  const unknown = names.filter((name) => !binaries.some(({ file }) => file === name));
+async function main(words) {
+  const names = words.filter((word) => word !== "--tests");
+  const all = words.includes("--tests") ? [...binaries, ...testBinaries] : binaries;
+  const unknown = names.filter((name) => !all.some(({ file }) => file === name));
   if (unknown.length > 0) {
-    throw new Error(`There is no ${unknown.join(", ")}. There are: ${binaries.map(({ file }) => file).join(", ")}.`);
+    throw new Error(`There is no ${unknown.join(", ")}. There are: ${all.map(({ file }) => file).join(", ")}.`);
   }
-  for (const binary of binaries.filter(({ file }) => names.length === 0 || names.includes(file))) {
+  for (const binary of all.filter(({ file }) => names.length === 0 || names.includes(file))) {
     for (const machine of binary.machines) await build(binary, machine);
   }
 }

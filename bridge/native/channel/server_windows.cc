@@ -23,6 +23,9 @@ namespace {
 constexpr DWORD kFirstRetryMs = 50;
 constexpr DWORD kLastRetryMs = 5000;
 
+// How long the last words may take altogether: Outlook's main thread waits for the end of ours.
+constexpr ULONGLONG kGoodbyeMs = 20;
+
 using Client = std::unique_ptr<PipeConnection>;
 
 class PipeServer final : public ChannelServer {
@@ -118,11 +121,15 @@ class PipeServer final : public ChannelServer {
     DropUnless([&](Client& client) { return client->Send(bytes); });
   }
 
-  // To those who can take it without waiting: behind unsent bytes it would only be cut off.
+  // Windows takes what fits into its buffer at once, or nearly so; a client that does not read is not waited for.
   void SayGoodbye(const Publisher::Bytes& bytes) {
-    for (Client& client : clients_) {
-      if (IsSet(client->outgoing()) && !client->OnOutgoing()) continue;
-      if (!client->has_unsent()) client->Send(bytes);
+    Broadcast(bytes);
+    const ULONGLONG end = GetTickCount64() + kGoodbyeMs;
+    for (ULONGLONG now = GetTickCount64(); now < end; now = GetTickCount64()) {
+      DropUnless([](Client& client) { return client->has_unsent(); });
+      if (clients_.empty()) return;
+      WaitForSingleObject(clients_.front()->outgoing(), static_cast<DWORD>(end - now));
+      DropUnless([](Client& client) { return !IsSet(client->outgoing()) || client->OnOutgoing(); });
     }
   }
 
