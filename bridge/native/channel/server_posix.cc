@@ -117,7 +117,6 @@ class PosixServer final : public ChannelServer {
   }
 
   void AcceptAll() {
-    Broadcast(publisher_.News());  // so that the greeting says what the others have heard
     for (;;) {
       Client client{AcceptFrom(listener_.get())};
       if (!client.fd) {
