@@ -115,14 +115,10 @@ async function yieldTo(there: FoundBridge, home: Home, stopping: Stopping): Prom
 }
 
 function checkFiles({ simulated }: StartOptions): void {
-  const needed = [join(productRoot, "dist", "pane", "taskpane.html"), simulated?.executable];
-  for (const file of needed) {
-    if (file !== undefined && !existsSync(file)) throw new Failure(`${file} is not there`, "Build it: npm run build");
-  }
   if (simulated !== undefined && !existsSync(simulated.mapi)) {
-    throw new Failure(
-      `--mapi ${simulated.mapi}: there is no such file`,
-      "Name a library that exports HrOpenOfflineObj.",
-    );
+    throw new Failure(`--mapi ${simulated.mapi}: there is no such file`, "Name a library that exports HrOpenOfflineObj.");
+  }
+  for (const file of [join(productRoot, "dist", "pane", "taskpane.html"), simulated?.executable]) {
+    if (file !== undefined && !existsSync(file)) throw new Failure(`${file} is not there`, "Build it: npm run build");
   }
 }

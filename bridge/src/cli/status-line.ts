@@ -3,7 +3,7 @@ import type { Present, SourceStatus } from "../../../shared/src/protocol.js";
 
 /** `now`: Unix milliseconds. */
 export function statusLine({ state, since, ageMs, source }: Present, now: number): string {
-  const age = duration(ageMs);
+  const age = durationOf(ageMs);
   const time = since === null ? `for at least ${age}` : `since ${clock(since, now)}, for ${age}`;
   return `Outlook is ${state} (${time}): ${sourceLine(source)}`;
 }
@@ -33,7 +33,7 @@ function clock(unix: number, now: number): string {
 }
 
 /** "45 s", "12 min", "3 h 20 min", "2 d 4 h" */
-function duration(milliseconds: number): string {
+export function durationOf(milliseconds: number): string {
   const seconds = Math.floor(milliseconds / 1000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);

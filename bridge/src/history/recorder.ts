@@ -48,7 +48,7 @@ export class Recorder {
     this.#store = store;
     this.#log = log;
     this.#clocks = clocks;
-    this.#next = store.lastNumber() + 1;
+    this.#next = this.#lastNumber() + 1;
     this.#alive = this.#now();
     this.#heart = setInterval(() => {
       this.beat();
@@ -147,6 +147,15 @@ export class Recorder {
       this.#failing = false;
     } catch (thrown) {
       this.#fail(thrown);
+    }
+  }
+
+  #lastNumber(): number {
+    try {
+      return this.#store.lastNumber();
+    } catch (thrown) {
+      this.#fail(thrown);
+      return 0;
     }
   }
 

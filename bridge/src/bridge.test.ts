@@ -1,0 +1,235 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { connect } from "node:tls";
+import { describe, expect, it } from "vitest";
+import {
+  get,
+  listening,
+  openPane,
+  reportOf,
+  startPlugged,
+  type PluggedBridge,
+} from "../../test/support/plugged-bridge.js";
+import { validateHistory } from "../../shared/src/validate.js";
+import { openStore } from "./history/open-store.js";
+import { Recorder } from "./history/recorder.js";
+import { silentLog } from "./log/log.js";
+import { PortTaken } from "./server/listen.js";
+
+describe("a pane", () => {
+  it("gets a snapshot and then each change, over TLS that its CA vouches for", async () => {
+    const plugged = await startPlugged();
+    plugged.source.tell(reportOf("online"));
+    const { messages, socket } = await openPane(plugged);
+    expect(socket.protocol).toBe("offline-state.v1");
+    expect(socket.extensions).toBe("");
+    expect(messages).toMatchObject([{ type: "snapshot", seq: 1, state: "online", bridge: { version: "1.2.3" } }]);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    plugged.source.tell(reportOf("offline"));
+    await expect.poll(() => messages.length).toBe(2);
+    expect(messages[1]).toMatchObject({ type: "change", seq: 2, state: "offline", source: listening });
+  });
+
+  it("gets heartbeats with the present number", async () => {
+    const { messages } = await openPane(await startPlugged({ feed: { heartbeatMs: 100 } }));
+    await expect.poll(() => messages.filter(({ type }) => type === "heartbeat").length).toBeGreaterThan(1);
+    expect(messages.at(-1)).toEqual({ type: "heartbeat", seq: 0 });
+  });
+
+  it("is reached on both loopback addresses", async () => {
+    const plugged = await startPlugged();
+    for (const host of ["127.0.0.1", "::1"]) {
+      const { status } = await get(plugged, "/healthz", {
+        host,
+        servername: "localhost",
+        headers: { Host: `localhost:${plugged.bridge.port}` },
+      });
+      expect(status).toBe(200);
+    }
+  });
+
+  it("has the source look again whether Outlook runs", async () => {
+    const plugged = await startPlugged();
+    await openPane(plugged);
+    expect(plugged.source.looks).toBe(1);
+  });
+
+  it("sees the truth when the source goes, also in a burst of 10,000 changes, in few messages", async () => {
+    const plugged = await startPlugged();
+    const { messages } = await openPane(plugged);
+    for (let number = 0; number < 10_000; number += 1)
+      plugged.source.tell(reportOf(number % 2 === 0 ? "offline" : "online"));
+    plugged.source.tell({ ...reportOf("online"), source: { status: "unavailable", reason: "outlook-not-running" } });
+    await expect
+      .poll(() => messages.at(-1))
+      .toMatchObject({ state: "unknown", source: { reason: "outlook-not-running" } });
+    expect(messages.length).toBeLessThan(10);
+    expect(messages.map(({ seq }) => seq)).toEqual(messages.map((_, index) => index));
+  });
+});
+
+describe("a bridge that stops", () => {
+  it("says goodbye with 1001, ends the source and every connection, and frees the port", async () => {
+    const plugged = await startPlugged();
+    const { closed } = await openPane(plugged);
+    const { port } = plugged.bridge;
+    // One that never begins its TLS handshake must not hold it up.
+    const idle = connect({ host: "127.0.0.1", port, ca: plugged.ca, servername: "localhost" });
+    idle.on("error", () => undefined);
+    const began = performance.now();
+    await Promise.all([plugged.bridge.stop(), plugged.bridge.stop()]);
+    expect(performance.now() - began).toBeLessThan(2000);
+    expect(await closed).toBe(1001);
+    expect(plugged.source.subscriptions).toBe(0);
+    const next = await startPlugged({ port });
+    expect(next.bridge.port).toBe(port);
+  });
+
+  it("does not wait for a pane that does not answer", async () => {
+    const plugged = await startPlugged();
+    const { socket, closed } = await openPane(plugged);
+    socket.pause();
+    const began = performance.now();
+    await plugged.bridge.stop();
+    expect(performance.now() - began).toBeLessThan(2000);
+    socket.resume();
+    await closed;
+  });
+});
+
+describe("a port that is taken", () => {
+  it.each(["127.0.0.1", "::1"])("on %s is named, with what helps, and nothing goes on listening", async (host) => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen({ port: 0, host }, resolve));
+    const address = other.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const failure = await startPlugged({ port }).catch((thrown: unknown) => thrown);
+    await new Promise((resolve) => other.close(resolve));
+    if (!(failure instanceof PortTaken)) throw new Error(String(failure));
+    expect(failure.message).toContain(String(port));
+    expect(failure.remedy).toContain("--port");
+    expect((await startPlugged({ port })).bridge.port).toBe(port);
+  });
+});
+
+describe("plain requests", () => {
+  it("are told the health", async () => {
+    const plugged = await startPlugged();
+    plugged.source.tell(reportOf("offline"));
+    await openPane(plugged);
+    const { status, headers, body } = await get(plugged, "/healthz");
+    expect(status).toBe(200);
+    expect(headers["content-type"]).toMatch(/^application\/json/);
+    expect(headers["cache-control"]).toBe("no-store");
+    expect(JSON.parse(body)).toEqual({
+      status: "ok",
+      state: "offline",
+      source: listening,
+      clients: 1,
+      version: "1.2.3",
+    });
+  });
+
+  it("are told the history, for as many hours as they ask", async () => {
+    const log = silentLog();
+    const home = (await startPlugged()).home;
+    const history = new Recorder({ store: await openStore(home.history, log, () => undefined), log });
+    const plugged = await startPlugged({ history });
+    plugged.source.tell(reportOf("online"));
+    await expect.poll(() => history.read(1).spans.at(-1)?.state).toBe("online");
+    for (const [query, hours] of [
+      ["", 24],
+      ["?hours=1", 1],
+      ["?hours=720", 720],
+    ] as const) {
+      const { status, body } = await get(plugged, `/history${query}`);
+      expect(status).toBe(200);
+      const validated = validateHistory(body);
+      if (validated.kind !== "message") throw new Error(body);
+      const { now, from, spans } = validated.message;
+      expect(now - from).toBe(hours * 3_600_000);
+      expect(spans.at(-1)?.state).toBe("online");
+    }
+    history.close();
+  });
+
+  it.each(["0", "721", "-1", "1.5", "abc", "", "24&hours=3", "00001", "1e2"])(
+    "may not ask for %j hours",
+    async (hours) => {
+      const { status, body } = await get(await startPlugged(), `/history?hours=${hours}`);
+      expect(status).toBe(400);
+      expect(body).toContain("1 to 720");
+    },
+  );
+
+  it("get the pane's files with their types; only names with a hash may be kept", async () => {
+    const plugged = await startPlugged();
+    const files: [string, RegExp, RegExp][] = [
+      ["taskpane.html", /^text\/html/, /^no-cache$/],
+      ["sw.js", /^text\/javascript/, /^no-cache$/],
+      ["taskpane.3f2a9c1be0d4.js", /^text\/javascript/, /immutable/],
+      ["taskpane.3f2a9c1be0d4.css", /^text\/css/, /immutable/],
+      ["fr/office_strings.js", /^text\/javascript/, /^no-cache$/],
+      ["icon-16.png", /^image\/png/, /^no-cache$/],
+    ];
+    for (const [name, type, caching] of files) {
+      if (name !== "taskpane.html") writeFileSync(join(plugged.paneFolder, name), name);
+      const { status, headers } = await get(plugged, `/${name}`);
+      expect(status).toBe(200);
+      expect(headers["content-type"]).toMatch(type);
+      expect(headers["cache-control"]).toMatch(caching);
+      expect(headers["x-content-type-options"]).toBe("nosniff");
+    }
+  });
+
+  it("are led from / to the pane, and told plainly what is not there", async () => {
+    const plugged = await startPlugged();
+    expect(await get(plugged, "/")).toMatchObject({ status: 302, headers: { location: "/taskpane.html" } });
+    for (const path of ["/nothing.js", "/fr", "/fr/", "/.hidden"])
+      expect(await get(plugged, path)).toMatchObject({ status: 404 });
+  });
+
+  it("are refused with 403 when the peer is not trusted, or cannot be found out", async () => {
+    for (const peer of [
+      () => Promise.resolve({ trusted: false, why: "another user" } as const),
+      () => Promise.reject(new Error("unknown")),
+    ]) {
+      const plugged = await startPlugged({ peer });
+      const { status, body } = await get(plugged, "/healthz");
+      expect(status).toBe(403);
+      expect(body).not.toContain("state");
+      await expect(openPane(plugged)).rejects.toThrow("403");
+    }
+  });
+});
+
+describe("a certificate that ends while the bridge runs", () => {
+  it("is swapped for new connections, and panes that are connected stay", async () => {
+    let ahead = 0;
+    const plugged = await startPlugged({ certificates: { checkMs: 20, now: () => Date.now() + ahead } });
+    const { socket } = await openPane(plugged);
+    const old = await servedBy(plugged);
+    expect(old).toBeDefined();
+    ahead = 380 * 86_400_000;
+    await expect
+      .poll(async () => ((await servedBy(plugged)) ?? old) === old, { timeout: 15_000, interval: 200 })
+      .toBe(false);
+    expect(socket.readyState).toBe(socket.OPEN);
+  });
+});
+
+/** The fingerprint of what a new connection is shown; undefined while the CA on the disk does not vouch for it. */
+function servedBy({ bridge, home }: PluggedBridge): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const ca = readFileSync(join(home.certificates, "ca.crt"), "utf8");
+    const socket = connect({ host: "127.0.0.1", port: bridge.port, servername: "localhost", ca });
+    socket.on("error", () => {
+      resolve(undefined);
+    });
+    socket.on("secureConnect", () => {
+      resolve(socket.getPeerX509Certificate()?.fingerprint256);
+      socket.destroy();
+    });
+  });
+}

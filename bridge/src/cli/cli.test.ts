@@ -1,0 +1,101 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { temporaryHome } from "../../../test/support/temporary-home.js";
+import { productRoot, version } from "../version.js";
+import { durationOf, statusLine } from "./status-line.js";
+
+const MAIN = join(productRoot, "dist", "bridge", "src", "cli", "main.js");
+
+interface Ended {
+  readonly code: number | string | null | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(...words: readonly string[]): Promise<Ended> {
+  const env = { ...process.env, OUTLOOK_OFFLINE_STATE_HOME: temporaryHome() };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [MAIN, ...words], { env, timeout: 15_000 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : error.code, stdout, stderr });
+    });
+  });
+}
+
+describe("the command line", () => {
+  it.each([
+    [["frobnicate"], "frobnicate"],
+    [["start", "--prot", "1"], "--prot"],
+    [["start", "--port", "0"], "1 to 65535"],
+    [["start", "--port", "65536"], "65536"],
+    [["start", "--port", "12a"], "12a"],
+    [["start", "--port"], "--port"],
+    [["start", "now"], "too many arguments"],
+    [["start", "--mapi", "/nowhere/library.so"], "/nowhere/library.so"],
+    [["outlook"], "command"],
+    [["outlook", "dance"], "dance"],
+    [["outlook", "capabilities", "many"], "none, online, offline, both"],
+    [["outlook", "state"], "start it with"],
+    [["status", "--yaml"], "--yaml"],
+  ])("says what is wrong with %j on stderr, and exits with 1", async (words, named) => {
+    const { code, stdout, stderr } = await run(...words);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^error: /);
+    expect(stderr).toContain(named);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it("says its version, and what there is", async () => {
+    expect(await run("--version")).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+    const { code, stdout } = await run("outlook", "--help");
+    expect(code).toBe(0);
+    expect(stdout).toContain("capabilities");
+  });
+
+  it("says that no bridge runs, for people and for programs", async () => {
+    const told = await run("status");
+    expect(told.code).toBe(1);
+    expect(told.stdout).toContain("outlook-offline-state start");
+    expect(await run("status", "--json")).toEqual({ code: 1, stdout: '{"running":false}\n', stderr: "" });
+  });
+});
+
+describe("the line about the state", () => {
+  const now = new Date(2026, 0, 2, 12, 0, 0).getTime();
+  const notifies = { online: true, offline: true };
+  const source = { status: "listening", profile: "P", outlook: "16.0", notifies } as const;
+
+  it("says since when and for how long", () => {
+    const line = statusLine({ state: "offline", since: now - 720_000, ageMs: 720_000, source }, now);
+    expect(line).toContain("Outlook is offline");
+    expect(line).toContain("for 12 min");
+    expect(line).toContain("profile P");
+  });
+
+  it("does not claim to know a beginning that nobody saw", () => {
+    expect(statusLine({ state: "online", since: null, ageMs: 5000, source }, now)).toContain("for at least 5 s");
+  });
+
+  it("says what cannot be noticed, and why nothing is known", () => {
+    const half = { ...source, notifies: { online: false, offline: true } };
+    expect(statusLine({ state: "online", since: null, ageMs: 0, source: half }, now)).toContain("only going offline");
+    const gone = {
+      status: "unavailable",
+      reason: "open-failed",
+      code: "0x8004010F",
+      detail: "MAPI_E_NOT_FOUND.",
+    } as const;
+    const line = statusLine({ state: "unknown", since: now, ageMs: 0, source: gone }, now);
+    expect(line).toMatch(/: open-failed, 0x8004010F, MAPI_E_NOT_FOUND$/);
+  });
+
+  it("counts in the units that people use", () => {
+    expect([999, 45_000, 3_540_000, 12_000_000, 187_200_000].map(durationOf)).toEqual([
+      "0 s",
+      "45 s",
+      "59 min",
+      "3 h 20 min",
+      "2 d 4 h",
+    ]);
+  });
+});
