@@ -1,3 +1,4 @@
+// @ts-check
 // Compiles and links C++ incrementally: a file is compiled when it, a header it includes, or its command has changed.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -23,12 +24,23 @@ export function commandOf(variant, { warnings, includes = [], systemIncludes = [
   ];
 }
 
-/** The object file of a source, both relative to the root. */
+/** @typedef {import("./toolchains.mjs").Variant} Variant */
+
+/**
+ * The object file of a source, both relative to the root.
+ * @param {Variant} variant
+ * @param {string} source
+ */
 export function objectOf(variant, source) {
   return join("build", variant.name, source.replace(/\.cc$/, ".o"));
 }
 
-/** Compiles `sources` (relative to the root) to their objects under build/<variant>/. */
+/**
+ * Compiles `sources` (relative to the root) to their objects under build/<variant>/.
+ * @param {Variant} variant
+ * @param {readonly string[]} sources
+ * @param {readonly string[]} command
+ */
 export async function compile(variant, sources, command) {
   const work = sources
     .map((source) => ({ source, object: objectOf(variant, source) }))
@@ -42,7 +54,14 @@ export async function compile(variant, sources, command) {
   });
 }
 
-/** Links objects into build/<variant>/<name>, when one of them or the command has changed; `name` carries its suffix. */
+/**
+ * Links objects into build/<variant>/<name>, when one of them or the command has changed; `name` carries its suffix.
+ * @param {Variant} variant
+ * @param {string} name
+ * @param {readonly string[]} objects
+ * @param {readonly string[]} command
+ * @param {readonly string[]} [libraries]
+ */
 export async function link(variant, name, objects, command, libraries = []) {
   const output = join("build", variant.name, name);
   const args = [...command, ...objects, ...libraries, ...variant.linkFlags, "-o", output];
@@ -54,6 +73,11 @@ export async function link(variant, name, objects, command, libraries = []) {
   return output;
 }
 
+/**
+ * @param {string} output
+ * @param {readonly string[]} args
+ * @param {readonly string[]} [inputs] those that the output's dependency file names, if none are given
+ */
 function isStale(output, args, inputs) {
   const at = modified(output);
   const commandFile = join(root, `${output}.command`);
@@ -64,6 +88,10 @@ function isStale(output, args, inputs) {
 }
 
 // A dependency file is one make rule: "x.o: x.cc a.h \<newline> b.h". Our paths have no blanks; a system's may.
+/**
+ * @param {string} file
+ * @returns {string[] | undefined}
+ */
 function headersOf(file) {
   if (!existsSync(join(root, file))) return undefined;
   const rule = readFileSync(join(root, file), "utf8").replaceAll("\\\n", " ").replace(/\r/g, "");
@@ -74,12 +102,18 @@ function headersOf(file) {
     .map((path) => path.replaceAll("\\ ", " "));
 }
 
+/** @param {string} file */
 function modified(file) {
   return (
     statSync(join(root, file), { throwIfNoEntry: false })?.mtimeMs ?? statSync(file, { throwIfNoEntry: false })?.mtimeMs
   );
 }
 
+/**
+ * @template T
+ * @param {readonly T[]} items
+ * @param {(item: T) => Promise<void>} task
+ */
 async function inParallel(items, task) {
   const queue = [...items];
   const worker = async () => {
@@ -88,13 +122,20 @@ async function inParallel(items, task) {
   await Promise.all(Array.from({ length: JOBS }, worker));
 }
 
-/** Runs a command from the root; its output goes straight through. */
-export function run([program, ...args], options = {}) {
+/**
+ * Runs a command from the root; its output goes straight through.
+ * @param {readonly string[]} command
+ * @param {import("node:child_process").SpawnOptions} [options]
+ * @returns {Promise<void>}
+ */
+export function run([program = "", ...args], options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: root, stdio: "inherit", ...options });
     child.once("error", (error) =>
       reject(
-        error.code === "ENOENT" ? new Error(`${program} was not found: install it, or put it on the PATH.`) : error,
+        "code" in error && error.code === "ENOENT"
+          ? new Error(`${program} was not found: install it, or put it on the PATH.`)
+          : error,
       ),
     );
     child.once("exit", (code, signal) =>

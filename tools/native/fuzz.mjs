@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // Fuzzes the bridge's end of the channel: node tools/native/fuzz.mjs [--seconds 60] [--keep] [--report <file>]
 // The corpus is bridge/native/fuzz/corpus.txt, one input a line in base64; --keep adds what was found to it, in as few
 // inputs as reach the same.
@@ -73,6 +74,7 @@ async function main() {
   if (values.keep) await keep(binary, [corpus, kept], environment);
 }
 
+/** @param {import("./toolchains.mjs").Variant} variant */
 async function build(variant) {
   const lists = readSources();
   const command = commandOf(variant, { warnings: lists.warning_flags });
@@ -89,7 +91,12 @@ async function build(variant) {
   );
 }
 
-/** Brings the corpus to the smallest set of inputs that reaches everything that was reached. */
+/**
+ * Brings the corpus to the smallest set of inputs that reaches everything that was reached.
+ * @param {string} binary
+ * @param {readonly string[]} folders
+ * @param {NodeJS.ProcessEnv} environment
+ */
 async function keep(binary, folders, environment) {
   const merged = join(WORK, "merged");
   mkdirSync(merged);
@@ -101,12 +108,19 @@ async function keep(binary, folders, environment) {
   console.log(`fuzz: the corpus has ${inputs.length} inputs`);
 }
 
+/** @param {string} folder */
 function unpack(folder) {
   mkdirSync(folder, { recursive: true });
   const lines = readFileSync(CORPUS, "utf8").trimEnd().split("\n");
   lines.forEach((line, index) => writeFileSync(join(folder, String(index)), Buffer.from(line, "base64")));
 }
 
+/**
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<{ code: number | null, output: string }>}
+ */
 function execute(program, args, env) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: root, env, stdio: ["ignore", "ignore", "pipe"] });

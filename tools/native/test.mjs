@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // Builds and runs the C++ tests: node tools/native/test.mjs [variant] [room...] [-- doctest options]
 // One test binary per room (folder of bridge/native); doctest prints a summary for each.
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { variantOf } from "./toolchains.mjs";
 
 const MAIN = "bridge/native/test_main.cc";
 
+/** @param {readonly string[]} words */
 async function main(words) {
   const split = words.includes("--") ? words.indexOf("--") : words.length;
   const [name = "plain", ...wanted] = words.slice(0, split);
@@ -26,11 +28,12 @@ async function main(words) {
   const shared = [
     MAIN,
     ...lists.core_sources,
-    ...lists[`${variant.platform}_sources`],
+    ...(variant.platform === "posix" ? lists.posix_sources : lists.windows_sources),
     ...lists.testable_sources,
-    ...lists[`testable_${variant.platform}_sources`],
+    ...(variant.platform === "posix" ? lists.testable_posix_sources : lists.testable_windows_sources),
   ];
   await compile(variant, [...shared, ...rooms.flatMap(([, files]) => files)], command);
+  /** @type {string[]} */
   const failed = [];
   for (const [room, files] of rooms) {
     const objects = [...shared, ...files].map((source) => objectOf(variant, source));

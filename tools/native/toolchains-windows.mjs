@@ -1,3 +1,4 @@
+// @ts-check
 // Debian's mingw-w64: how Windows binaries are built where there is no Windows. On Windows itself node-gyp builds with
 // Visual Studio, from the same sources and with control-flow guard, which this compiler does not have.
 import { cpSync } from "node:fs";
@@ -36,12 +37,20 @@ export const machines = {
   },
 };
 
+/** @typedef {keyof typeof machines} Machine */
+
+/**
+ * @param {string} name
+ * @param {Machine} machine
+ * @param {{ flags: string[], optional?: string[] }} more
+ * @returns {import("./toolchains.mjs").Variant & { machine: Machine }}
+ */
 function variant(name, machine, { flags, optional = [] }) {
   const { triplet, flags: own, linkFlags } = machines[machine];
   return {
     name,
     machine,
-    platform: /** @type {"windows"} */ ("windows"),
+    platform: "windows",
     compiler: `${triplet}-g++-posix`,
     flags: [...flags, ...own, "-Werror", "-pedantic", "-ffunction-sections", "-fdata-sections"],
     defines: [...defines, ...optional],
@@ -63,12 +72,16 @@ export const releases = {
 
 // Debian keeps doctest's one header among those of Linux, which must not be seen here.
 const testHeaders = "build/include";
-const prepare = () => cpSync("/usr/include/doctest", join(root, testHeaders, "doctest"), { recursive: true });
+const prepare = () => {
+  cpSync("/usr/include/doctest", join(root, testHeaders, "doctest"), { recursive: true });
+};
 const testFlags = ["-g", "-O1", "-isystem", testHeaders];
 // The channel believes no server but an OUTLOOK.EXE, and the tests are both ends of it.
+/** @param {string} room */
 const testBinary = (room) => `${room}/OUTLOOK.EXE`;
 
 /** What is tested: the C++ tests of every room, under Wine. There is no 32-bit Wine beside the 64-bit one on Debian. */
+/** @type {import("./toolchains.mjs").Variant[]} */
 export const tests = [
   {
     ...variant("mingw64", "x64", { flags: testFlags, optional: ["_GLIBCXX_ASSERTIONS"] }),

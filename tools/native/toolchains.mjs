@@ -1,3 +1,4 @@
+// @ts-check
 // The ways in which the C++ is compiled for tests. A variant is data; compile.mjs does the work.
 //
 // To add one (mingw, say): a compiler, the platform whose files it takes, flags for every step, and how to run the result.
@@ -33,7 +34,7 @@ const posix = {
 
 /** @type {Variant[]} */
 const variants = [
-  { ...posix, name: "plain", compiler: process.env.CXX ?? "g++", defines: ["_GLIBCXX_ASSERTIONS"] },
+  { ...posix, name: "plain", compiler: process.env["CXX"] ?? "g++", defines: ["_GLIBCXX_ASSERTIONS"] },
   {
     ...posix,
     name: "asan",
@@ -63,7 +64,7 @@ const variants = [
       UBSAN_OPTIONS: "print_stacktrace=1",
     },
   },
-  { ...posix, name: "m32", compiler: process.env.CXX ?? "g++", flags: [...posix.flags, "-m32"] },
+  { ...posix, name: "m32", compiler: process.env["CXX"] ?? "g++", flags: [...posix.flags, "-m32"] },
   ...windows,
 ];
 

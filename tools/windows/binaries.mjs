@@ -1,3 +1,4 @@
+// @ts-check
 // What `npm run build:windows` makes, as data.
 
 /**
@@ -16,6 +17,7 @@
  */
 
 const KIB = 1024;
+/** @param {string} machine */
 const inDist = (machine) => `dist/windows/${machine}`;
 
 /** @type {Binary[]} */

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // Builds the Windows binaries on Debian: npm run build:windows [-- name... | --tests]
 // --tests adds what only the tests under Wine run.
 // The same sources give the same bytes, on any machine and in any folder.
@@ -33,7 +34,7 @@ async function build(binary, machine) {
   // A variant for each kind of command, because each has its own objects.
   const variant = binary.isNodeModule ? { ...release, name: `${release.name}-module` } : release;
   const command = commandOf(variant, {
-    warnings: lists.warning_flags ?? [],
+    warnings: lists.warning_flags,
     ...(binary.isNodeModule && { defines: MODULE_DEFINES, systemIncludes: MODULE_HEADERS }),
   });
   const sources = [...binary.lists.flatMap((list) => lists[list] ?? []), ...(binary.sources ?? [])];
@@ -53,11 +54,15 @@ async function build(binary, machine) {
   return deliver(binary, machine, made);
 }
 
-/** The core as a library, so that a binary carries only what it uses. */
+/**
+ * The core as a library, so that a binary carries only what it uses.
+ * @param {"x64" | "x86"} machine
+ * @param {import("../native/sources.mjs").Lists} lists
+ */
 async function coreLibrary(machine, lists) {
   const variant = releases[machine];
-  const sources = [...(lists.core_sources ?? []), ...(lists.windows_sources ?? [])];
-  await compile(variant, sources, commandOf(variant, { warnings: lists.warning_flags ?? [] }));
+  const sources = [...lists.core_sources, ...lists.windows_sources];
+  await compile(variant, sources, commandOf(variant, { warnings: lists.warning_flags }));
   const library = join("build", variant.name, "libcore.a");
   rmSync(join(root, library), { force: true });
   const objects = sources.map((source) => objectOf(variant, source));
@@ -65,6 +70,11 @@ async function coreLibrary(machine, lists) {
   return library;
 }
 
+/**
+ * @param {import("./binaries.mjs").Binary} binary
+ * @param {"x64" | "x86"} machine
+ * @param {string} made
+ */
 function deliver(binary, machine, made) {
   const { triplet } = machines[machine];
   const target = join(binary.folder(machine), binary.file);
@@ -78,6 +88,7 @@ function deliver(binary, machine, made) {
   return target;
 }
 
+/** @param {readonly string[]} words */
 async function main(words) {
   const names = words.filter((word) => word !== "--tests");
   const all = words.includes("--tests") ? [...binaries, ...testBinaries] : binaries;

@@ -1,3 +1,4 @@
+// @ts-check
 // Reads which DLLs a Windows binary needs, to hold it to those that every Windows has.
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
@@ -31,7 +32,11 @@ export function importsOf(triplet, file) {
   return [...dump.matchAll(/^\s*DLL Name: (.+?)\s*$/gm)].map(([, name]) => name ?? "");
 }
 
-/** Those that a Windows may lack. */
+/**
+ * Those that a Windows may lack.
+ * @param {string} triplet
+ * @param {string} file
+ */
 export function foreignImports(triplet, file) {
   return importsOf(triplet, file).filter((name) => !SYSTEM.includes(name.toLowerCase()));
 }

@@ -1,3 +1,4 @@
+// @ts-check
 // The import library of node.exe: what a Node-API module asks of the process that loads it.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,3 +1,4 @@
+// @ts-check
 // A Windows of our own under Wine: a prefix in build/, made once, with what Node and COM want of it.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
@@ -6,6 +7,7 @@ import { root } from "../native/sources.mjs";
 
 export const prefix = join(root, "build", "wine");
 
+/** @type {[string, string, string][]} */
 const settings = [
   // Wine says that it is Windows 7, and Node then refuses to start.
   ["HKCU\\Software\\Wine", "Version", "win10"],
@@ -19,7 +21,7 @@ export function wineEnvironment() {
     ...process.env,
     WINEPREFIX: prefix,
     WINEARCH: "win64",
-    WINEDEBUG: process.env.WINEDEBUG ?? "-all",
+    WINEDEBUG: process.env["WINEDEBUG"] ?? "-all",
     // Neither .NET nor a browser engine is wanted, and Wine would offer to fetch them.
     WINEDLLOVERRIDES: "mscoree=;mshtml=;winemenubuilder.exe=",
   };
@@ -40,13 +42,14 @@ export function ensurePrefix() {
   writeFileSync(marker, "");
 }
 
-function wine([program, ...args]) {
+/** @param {string[]} command */
+function wine([program = "", ...args]) {
   const result = spawnSync(program, args, {
     env: wineEnvironment(),
     stdio: ["ignore", "ignore", "inherit"],
     timeout: 120_000,
   });
-  if (result.error?.code === "ENOENT")
+  if (result.error !== undefined && "code" in result.error && result.error.code === "ENOENT")
     throw new Error(`${program} was not found: install the packages wine and wine64.`);
   if (result.status !== 0)
     throw new Error(`${[program, ...args].join(" ")} ended with ${result.signal ?? result.status}`);

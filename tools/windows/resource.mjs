@@ -1,3 +1,4 @@
+// @ts-check
 // What Windows shows of a file under Properties, Details: a version resource, from package.json.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -22,7 +23,9 @@ export async function versionResource({ triplet, folder, file, type, description
   return object;
 }
 
+/** @param {{ file: string, type: "exe" | "dll", description: string }} what */
 function scriptOf({ file, type, description }) {
+  /** @type {{ version: string, license: string }} */
   const { version, license } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const numbers = [...version.split(/[.+-]/).slice(0, 3), "0"].join(",");
   return `1 VERSIONINFO

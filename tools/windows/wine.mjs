@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // Runs a Windows program: node tools/windows/wine.mjs program.exe [arguments...]
 // Its output goes through a file, because not every program can write into a pipe of Linux.
 import { spawnSync } from "node:child_process";
