@@ -88,7 +88,7 @@ TEST_CASE("an agent of another version is incompatible, and one that replaces it
     CHECK(report->state == State::kUnknown);
   }
   Bridge bridge(home);
-  TestAgent good(home);
+  TestAgent good(home.path());
   good.Listen();
   good.mailbox->Post(State::kOffline);
   CHECK(bridge.AwaitState(State::kOffline));
@@ -162,7 +162,7 @@ TEST_CASE("stops at once in every situation, and says nothing afterwards") {
     stop(bridge);
   }
   SUBCASE("while an agent is followed") {
-    TestAgent agent(home);
+    TestAgent agent(home.path());
     Bridge bridge(home);
     CHECK(bridge.Await([](const Report&) { return true; }));
     stop(bridge);

@@ -63,7 +63,7 @@ class RawClient {
 
 TEST_CASE("a client that does not read is closed at the limit, and the others hear everything") {
   const TemporaryHome home;
-  TestAgent agent(home);
+  TestAgent agent(home.path());
   RawClient idle(home);
   RawClient busy(home);
   REQUIRE(idle.ReadTo(0));
@@ -80,7 +80,7 @@ TEST_CASE("a client that does not read is closed at the limit, and the others he
 
 TEST_CASE("a client that says anything is closed") {
   const TemporaryHome home;
-  TestAgent agent(home);
+  TestAgent agent(home.path());
   RawClient client(home);
   REQUIRE(client.ReadTo(0));
   CHECK(send(client.fd(), "x", 1, MSG_NOSIGNAL) == 1);
@@ -89,7 +89,7 @@ TEST_CASE("a client that says anything is closed") {
 
 TEST_CASE("one client too many is closed at once, and one that leaves makes room") {
   const TemporaryHome home;
-  TestAgent agent(home);
+  TestAgent agent(home.path());
   std::vector<std::unique_ptr<RawClient>> clients;
   for (std::size_t count = 0; count < ChannelServer::kMaxClients; ++count) {
     clients.push_back(std::make_unique<RawClient>(home));
@@ -105,9 +105,9 @@ TEST_CASE("one client too many is closed at once, and one that leaves makes room
 
 TEST_CASE("a second agent of the same home is refused by name, and the first goes on") {
   const TemporaryHome home;
-  TestAgent agent(home);
+  TestAgent agent(home.path());
   try {
-    TestAgent second(home);
+    TestAgent second(home.path());
     FAIL("two agents serve one home");
   } catch (const std::runtime_error& refused) {
     CHECK(std::string(refused.what()).find(home.socket()) != std::string::npos);
@@ -123,7 +123,7 @@ TEST_CASE("the socket of an agent that died is replaced, and none is left by one
   CHECK(std::filesystem::exists(home.socket()));
   CHECK_FALSE(RawClient(home).connected());
   {
-    TestAgent agent(home);
+    TestAgent agent(home.path());
     CHECK(RawClient(home).ReadTo(0));
   }
   CHECK_FALSE(std::filesystem::exists(home.socket()));
@@ -133,7 +133,7 @@ TEST_CASE("the folder of the socket is this user's alone, also when it was there
   const TemporaryHome home;
   std::filesystem::create_directories(home.run());
   std::filesystem::permissions(home.run(), std::filesystem::perms::all);
-  TestAgent agent(home);
+  TestAgent agent(home.path());
   CHECK(std::filesystem::status(home.run()).permissions() == std::filesystem::perms::owner_all);
 }
 
@@ -141,12 +141,12 @@ TEST_CASE("a folder that is no folder is refused by name") {
   const TemporaryHome home;
   std::filesystem::create_directories(home.path());
   std::filesystem::create_symlink("/tmp", home.run());
-  CHECK_THROWS_WITH_AS(TestAgent{home}, doctest::Contains(home.run().c_str()), std::runtime_error);
+  CHECK_THROWS_WITH_AS(TestAgent{home.path()}, doctest::Contains(home.run().c_str()), std::runtime_error);
 }
 
 TEST_CASE("an agent with clients that has nothing to say uses no processor time") {
   const TemporaryHome home;
-  TestAgent agent(home);
+  TestAgent agent(home.path());
   RawClient client(home);
   REQUIRE(client.ReadTo(0));
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
@@ -161,7 +161,7 @@ TEST_CASE("an agent with clients that has nothing to say uses no processor time"
 
 TEST_CASE("running out of descriptors turns a client away and does not keep the agent busy") {
   const TemporaryHome home;
-  TestAgent agent(home);
+  TestAgent agent(home.path());
   RawClient first(home);
   REQUIRE(first.ReadTo(0));
   std::vector<UniqueFd> all;

@@ -30,7 +30,7 @@ describe("where the home is", () => {
   });
 
   it("is what OUTLOOK_OFFLINE_STATE_HOME says, made absolute; an empty one counts as none", () => {
-    expect(resolveHome({ ...linux, env: { OUTLOOK_OFFLINE_STATE_HOME: "here/../there" } }).path).toBe("/work/there");
+    expect(resolveHome({ ...linux, env: { OUTLOOK_OFFLINE_STATE_HOME: "here/../there" } }).path).toBe("/start/there");
     expect(resolveHome({ ...linux, env: { OUTLOOK_OFFLINE_STATE_HOME: "" } }).path).toMatch(/outlook-offline-state$/);
   });
 });
