@@ -6,7 +6,7 @@ import { Failure } from "../failure.js";
 import { prepareHome, resolveHome } from "./home.js";
 import { identityOf } from "./identity.js";
 
-const linux = { platform: "linux", userHome: "/home/ada", workingDirectory: "/work" } as const;
+const linux = { platform: "linux", userHome: "/home/ada", workingDirectory: "/start" } as const;
 const windows = { platform: "win32", userHome: "C:\\Users\\ada", workingDirectory: "C:\\work" } as const;
 
 describe("where the home is", () => {
