@@ -71,6 +71,13 @@ export const GROUPS = {
     remedy: "Only Debian and Ubuntu are supported for this.",
     onlyDebian: true,
   },
+  packaging: {
+    why: "make the MSI, and sign",
+    debian: ["wixl", "msitools", "osslsigncode"],
+    programs: ["wixl", "osslsigncode"],
+    remedy: "Only Debian and Ubuntu are supported for this.",
+    onlyDebian: true,
+  },
   wine: {
     why: "run Windows binaries",
     debian: ["wine64", "wine"],

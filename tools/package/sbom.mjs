@@ -1,0 +1,61 @@
+// @ts-check
+// The software bill of materials, CycloneDX: npm's own for the packages, and what npm does not know of.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { run } from "../lib/child.mjs";
+import { Failure } from "../lib/failure.mjs";
+import { writeJson } from "./dependencies.mjs";
+import { npmCommand } from "./npm.mjs";
+
+/** @typedef {{ name: string, version: string, license: string }} Part */
+
+/**
+ * @param {string} file Where it goes.
+ * @param {string} folder The package, with its node_modules.
+ * @param {{ inside: { of: string, parts: readonly Part[] }, pane: readonly Part[], binaries: readonly (Part & { file: string, purl?: string })[] }} more
+ *   `inside`: packages whose code was put into the one file of another. `pane`: into the pane. `binaries`: programs and scripts carried along.
+ */
+export async function writeSbom(file, folder, { inside, pane, binaries }) {
+  const { code, output } = await run(...npmCommand(["sbom", "--sbom-format=cyclonedx", "--sbom-type=application"]), {
+    cwd: folder,
+  });
+  const begin = output.indexOf("{");
+  if (code !== 0 || begin === -1) throw new Failure("npm could not list the packages.", { output });
+  const bill = JSON.parse(output.slice(begin, output.lastIndexOf("}") + 1));
+  // npm makes a new number and takes the time at each run; both would make two equal packages differ.
+  const seed = createHash("sha256")
+    .update(readFileSync(`${folder}/files.json`))
+    .digest("hex");
+  bill.serialNumber = `urn:uuid:${uuidOf(seed)}`;
+  delete bill.metadata.timestamp;
+  delete bill.metadata.tools;
+  const host = bill.components.find((/** @type {{ name: string }} */ { name }) => name === inside.of);
+  if (host === undefined) throw new Failure(`${inside.of} is not among the packages.`);
+  host.components = inside.parts.filter(({ name }) => name !== inside.of).map(component);
+  bill.components.push(
+    ...pane.map(component),
+    ...binaries.map((part) => ({
+      ...component(part),
+      ...(part.purl === undefined ? {} : { purl: part.purl, "bom-ref": part.purl }),
+      hashes: [{ alg: "SHA-256", content: createHash("sha256").update(readFileSync(part.file)).digest("hex") }],
+    })),
+  );
+  writeJson(file, bill);
+}
+
+/** @param {Part} part */
+function component({ name, version, license }) {
+  const purl = `pkg:npm/${name.replace("@", "%40")}@${version}`;
+  return { type: "library", name, version, purl, "bom-ref": `bundled:${purl}`, licenses: [licenseOf(license)] };
+}
+
+/** @param {string} license */
+function licenseOf(license) {
+  if (/ OR | AND |\(/.test(license)) return { expression: license };
+  return /^[\w.+-]+$/.test(license) ? { license: { id: license } } : { license: { name: license } };
+}
+
+/** @param {string} hex */
+function uuidOf(hex) {
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

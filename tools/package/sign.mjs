@@ -1,0 +1,63 @@
+// @ts-check
+// Signing with osslsigncode, when whoever makes the packages has a certificate.
+import { existsSync, renameSync } from "node:fs";
+import { run } from "../lib/child.mjs";
+import { Failure } from "../lib/failure.mjs";
+import { step } from "../lib/progress.mjs";
+
+const NAME = "Outlook Offline State";
+
+/** @typedef {{ certificate: string, passwordFile: string, timestamp: string | undefined }} Signing */
+
+/**
+ * @param {{ sign?: string, "password-file"?: string, timestamp?: string }} options
+ * @returns {Signing | undefined} Undefined: nothing is to be signed.
+ */
+export function signingOf({ sign, "password-file": passwordFile, timestamp }) {
+  if (sign === undefined) {
+    if (passwordFile !== undefined || timestamp !== undefined)
+      throw new Failure("--password-file and --timestamp belong to --sign.");
+    return undefined;
+  }
+  if (passwordFile === undefined)
+    throw new Failure(
+      "--sign needs --password-file: a password on the command line could be read by everybody on this machine.",
+    );
+  for (const file of [sign, passwordFile]) if (!existsSync(file)) throw new Failure(`${file} is not there.`);
+  return { certificate: sign, passwordFile, timestamp };
+}
+
+/**
+ * Signs each file in place.
+ * @param {Signing | undefined} signing
+ * @param {readonly string[]} files
+ */
+export async function signAll(signing, files) {
+  if (signing === undefined) return;
+  const { certificate, passwordFile, timestamp } = signing;
+  await step("sign", `${files.length} files`, async () => {
+    for (const file of files) {
+      const signed = `${file}.signed`;
+      const time = timestamp === undefined ? [] : ["-ts", timestamp];
+      const args = [
+        "sign",
+        "-pkcs12",
+        certificate,
+        "-readpass",
+        passwordFile,
+        "-h",
+        "sha256",
+        "-n",
+        NAME,
+        ...time,
+        "-in",
+        file,
+        "-out",
+        signed,
+      ];
+      const { code, output } = await run("osslsigncode", args);
+      if (code !== 0) throw new Failure(`${file} could not be signed.`, { output });
+      renameSync(signed, file);
+    }
+  });
+}
