@@ -9,6 +9,7 @@ import { Recorder } from "../history/recorder.js";
 import { prepareHome, resolveHome, type Home } from "../home/home.js";
 import { findBridge, type FoundBridge } from "../instance/find.js";
 import { removeRecord, writeRecord } from "../instance/record.js";
+import type { InstalledBridge } from "../install/installed-bridge.js";
 import { openLog, type Log } from "../log/log.js";
 import { PortTaken } from "../server/listen.js";
 import { controlAddress } from "../simulated/control-address.js";
@@ -25,6 +26,8 @@ export interface StartOptions {
   readonly simulated: { readonly executable: string; readonly mapi: string } | undefined;
   readonly source: (home: Home) => OfflineStateSource;
   readonly peer: PeerCheck;
+  /** Undefined when the bridge is not the one that was installed. */
+  readonly installed?: (home: Home, log: Log) => Promise<InstalledBridge | undefined>;
 }
 
 /** The simulated Outlook's MAPI profile. */
@@ -65,18 +68,9 @@ async function start(options: StartOptions, stopping: Stopping): Promise<void> {
     history.close();
   });
 
-  let bridge: Bridge;
-  try {
-    const { source, peer } = options;
-    const paneFolder = join(productRoot, "dist", "pane");
-    bridge = await createBridge({ home, port, version, paneFolder, source: source(home), peer, log, history });
-  } catch (thrown) {
-    // Another start of this home may have been faster.
-    const faster = thrown instanceof PortTaken ? await findBridge(home, [port]) : undefined;
-    if (faster === undefined) throw thrown;
-    await yieldTo(faster, home, stopping);
-    return;
-  }
+  const installed = await options.installed?.(home, log);
+  const bridge = await open(options, { home, log, history, installed }, stopping);
+  if (bridge === undefined) return;
   stopping.add(() => bridge.stop());
   writeRecord(home, { pid: process.pid, port: bridge.port, version });
   stopping.add(() => {
@@ -85,6 +79,41 @@ async function start(options: StartOptions, stopping: Stopping): Promise<void> {
   if (simulated !== undefined) await startSimulated(simulated, home, log, stopping);
   say(`Ready: ${bridge.url}`);
   log.info({ url: bridge.url }, "ready");
+  await installed?.runsOn(bridge.port);
+}
+
+interface Parts {
+  readonly home: Home;
+  readonly log: Log;
+  readonly history: Recorder;
+  readonly installed: InstalledBridge | undefined;
+}
+
+/** Undefined when another start of this home was faster, and this one has nothing left to do. Throws a Failure. */
+async function open(options: StartOptions, parts: Parts, stopping: Stopping): Promise<Bridge | undefined> {
+  const { home, log, history, installed } = parts;
+  const create = (port: number): Promise<Bridge> =>
+    createBridge({
+      ...{ home, port, version, log, history },
+      paneFolder: join(productRoot, "dist", "pane"),
+      source: options.source(home),
+      peer: options.peer,
+      ...(installed === undefined ? {} : { trust: (caFile: string) => installed.trust(caFile) }),
+    });
+  try {
+    return await create(options.port);
+  } catch (thrown) {
+    log.error({ err: thrown }, "the bridge could not be started");
+    if (!(thrown instanceof PortTaken)) throw thrown;
+    const faster = await findBridge(home, [options.port]);
+    if (faster !== undefined) {
+      await yieldTo(faster, home, stopping);
+      return undefined;
+    }
+    const other = await installed?.otherPort(options.port);
+    if (other === undefined) throw thrown;
+    return create(other);
+  }
 }
 
 async function startSimulated(
@@ -116,7 +145,10 @@ async function yieldTo(there: FoundBridge, home: Home, stopping: Stopping): Prom
 
 function checkFiles({ simulated }: StartOptions): void {
   if (simulated !== undefined && !existsSync(simulated.mapi)) {
-    throw new Failure(`--mapi ${simulated.mapi}: there is no such file`, "Name a library that exports HrOpenOfflineObj.");
+    throw new Failure(
+      `--mapi ${simulated.mapi}: there is no such file`,
+      "Name a library that exports HrOpenOfflineObj.",
+    );
   }
   for (const file of [join(productRoot, "dist", "pane", "taskpane.html"), simulated?.executable]) {
     if (file !== undefined && !existsSync(file)) throw new Failure(`${file} is not there`, "Build it: npm run build");

@@ -3,6 +3,7 @@ import { resolveHome } from "../home/home.js";
 import { windowsContext } from "../install/context.js";
 import { removeHome, remains } from "../install/files/home.js";
 import { STEPS } from "../install/steps/index.js";
+import { bridge } from "../install/steps/bridge.js";
 import { uninstall } from "../install/uninstall.js";
 import { setupOf } from "../install/windows/setup-module.js";
 import { say } from "./console.js";
@@ -10,16 +11,19 @@ import { say } from "./console.js";
 export interface UninstallCommandOptions {
   readonly msi?: true;
   readonly keepHistory?: true;
+  /** Windows Installer puts another version in its place: only the bridge is ended. */
+  readonly stopOnly?: true;
   readonly json?: true;
 }
 
-export async function runUninstall({ msi, keepHistory, json }: UninstallCommandOptions): Promise<number> {
+export async function runUninstall({ msi, keepHistory, stopOnly, json }: UninstallCommandOptions): Promise<number> {
   const tell = json === undefined ? say : () => undefined;
   const home = resolveHome();
   const options = { trust: true, sideload: true, msi: msi === true };
   const context = windowsContext({ options, say: tell, home });
   const runs = setupOf().runningOutlooks().length > 0;
-  const removals = await uninstall(STEPS, context);
+  const removals = await uninstall(stopOnly === true ? [bridge] : STEPS, context);
+  if (stopOnly === true) return removals.some(({ problem }) => problem !== undefined) ? 1 : 0;
   const problems = removals.flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
   // What could not be removed is still known by the record.
   const left = problems.length > 0 ? [] : removeHome(home, keepHistory === true);

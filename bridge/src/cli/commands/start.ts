@@ -33,6 +33,8 @@ export function addStartCommand(program: Command): void {
         simulated: real ? undefined : { executable, mapi: mapi ?? join(built, library) },
         source: (home) => createNativeSource(loadNativeBinding(), { home: home.path }),
         peer: sameUser(loadNativeModule()),
+        installed: async (home, log) =>
+          real ? (await import("../../install/installed-bridge.js")).installedBridge(home, log) : undefined,
       });
     });
 }

@@ -8,6 +8,7 @@ export function addUninstallCommand(program: Command): void {
     .description("remove everything for this Windows user: bridge, add-in, agent, certificate, files, logs, history")
     .option("--keep-history", "leave the history of changes, for a later installation")
     .option("--msi", "the files are removed by Windows Installer")
+    .option("--stop-only", "only end the bridge, for Windows Installer that puts another version in its place")
     .option("--json", "for programs: one JSON object at the end")
     .action(async (options: UninstallCommandOptions) => {
       const { runUninstall } = await import("../uninstall.js");

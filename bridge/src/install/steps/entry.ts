@@ -9,8 +9,8 @@ export const entry: Step = {
   name: "entry",
   what: "add it to the list of apps in Windows' settings",
 
-  check({ registry, version, record }) {
-    if (record.facts.msi) return Promise.resolve(pass("Windows Installer has it"));
+  check({ registry, version, options }) {
+    if (options.msi) return Promise.resolve(pass("Windows Installer has it"));
     const found = readText(registry, ENTRY_KEY, "DisplayVersion");
     if (found === version) return Promise.resolve(pass(`${PRODUCT} ${found}`));
     return Promise.resolve(

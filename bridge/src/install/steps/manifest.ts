@@ -76,11 +76,11 @@ export const manifest: Step = {
     const id = idOf(context);
     const present = readText(registry, PROVIDERS_KEY, DISK_PROVIDER);
     if (present?.toLowerCase() === diskManifestFolder(home).toLowerCase()) {
-      const before = record.facts.diskProviderBefore;
-      if (before === undefined) {
-        registry.removeValue(PROVIDERS_KEY, DISK_PROVIDER);
-        registry.removeKey(OUTLOOK_KEY);
-      } else registry.write(PROVIDERS_KEY, DISK_PROVIDER, text(before));
+      const { diskProviderBefore: before, keys } = record.facts;
+      if (before === undefined) registry.removeValue(PROVIDERS_KEY, DISK_PROVIDER);
+      else registry.write(PROVIDERS_KEY, DISK_PROVIDER, text(before));
+      // Nobody else's when there was no folder of somebody else's, or when we have made it.
+      if (before === undefined || keys.includes(OUTLOOK_KEY)) registry.removeKey(OUTLOOK_KEY);
       removed.push(`${PROVIDERS_KEY} [${DISK_PROVIDER}]`);
     }
     if (id !== undefined && hasKey(registry, `${DEVELOPER_KEY}\\${id}`)) {
