@@ -12,6 +12,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // How long something is waited for says nothing about its speed.
+    expect: { poll: { timeout: 10_000 } },
     projects: [
       {
         extends: true,
