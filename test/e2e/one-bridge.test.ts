@@ -124,6 +124,8 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("ends on %s within 2 s with 
   expect(said.error).toBe("");
   expect(existsSync(path.join(home, "run", "bridge.json"))).toBe(false);
   await expect.poll(() => watch.said.out).toContain("No bridge is running");
+  const last = watch.said.out.slice(watch.said.out.lastIndexOf("Outlook is online"));
+  expect(last, "no word about Outlook because the bridge stops").not.toMatch(/stopped|outlook-not-running/);
   watch.child.kill("SIGINT");
   expect(await watch.ended).toEqual({ code: 0, signal: null });
 });

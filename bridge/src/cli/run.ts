@@ -71,12 +71,21 @@ async function start(options: StartOptions, stopping: Stopping): Promise<void> {
   const installed = await options.installed?.(home, log);
   const bridge = await open(options, { home, log, history, installed }, stopping);
   if (bridge === undefined) return;
-  stopping.add(() => bridge.stop());
+  const supervisor = simulated === undefined ? undefined : supervisorOf(simulated, home, log);
+  // At once, because there are 2 s for all. The bridge stops listening first: its panes are told that the bridge stops,
+  // and the history does not say that Outlook did.
+  stopping.add(async () => {
+    await Promise.all([bridge.stop(), supervisor?.stop()]);
+  });
   writeRecord(home, { pid: process.pid, port: bridge.port, version });
   stopping.add(() => {
     removeRecord(home);
   });
-  if (simulated !== undefined) await startSimulated(simulated, home, log, stopping);
+  if (supervisor !== undefined) {
+    const control = await serveControl(controlAddress(home), (line) => supervisor.obey(line));
+    stopping.add(() => control.close());
+    await supervisor.start();
+  }
   say(`Ready: ${bridge.url}`);
   log.info({ url: bridge.url }, "ready");
   await installed?.runsOn(bridge.port);
@@ -116,18 +125,13 @@ async function open(options: StartOptions, parts: Parts, stopping: Stopping): Pr
   }
 }
 
-async function startSimulated(
+function supervisorOf(
   { executable, mapi }: { readonly executable: string; readonly mapi: string },
   home: Home,
   log: Log,
-  stopping: Stopping,
-): Promise<void> {
+): Supervisor {
   const program = { executable, mapi: resolve(mapi), home: home.path, profile: PROFILE };
-  const supervisor = new Supervisor({ program, agentSocket: join(home.run, "agent.sock"), log, tell: say });
-  const control = await serveControl(controlAddress(home), (line) => supervisor.obey(line));
-  stopping.add(() => control.close());
-  stopping.add(() => supervisor.stop());
-  await supervisor.start();
+  return new Supervisor({ program, agentSocket: join(home.run, "agent.sock"), log, tell: say });
 }
 
 /** One bridge per home is enough: says where the other one is. */
