@@ -94,6 +94,24 @@ export const SUITES = [
     command: (reportFile) => [process.execPath, [fromRoot("tools/native/fuzz.mjs"), "--report", reportFile]],
   },
   {
+    name: "fuzz",
+    what: "hostile bytes on the channel, for a while",
+    needs: ["sanitizers"],
+    builds: [],
+    limitSeconds: 240,
+    report: "checks",
+    command: (reportFile) => [
+      process.execPath,
+      [
+        fromRoot("tools/native/fuzz.mjs"),
+        "--seconds",
+        process.env["CI"] === "true" ? "60" : "15",
+        "--report",
+        reportFile,
+      ],
+    ],
+  },
+  {
     name: "native-m32",
     what: "the C++ rooms as a 32-bit Outlook has them",
     needs: ["doctest", "multilib"],

@@ -1,5 +1,6 @@
 // @ts-check
 import { existsSync } from "node:fs";
+import { constants } from "node:os";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { endChildren } from "./child.mjs";
@@ -15,7 +16,7 @@ import { fromRoot } from "./paths.mjs";
 export async function runTask(task, args) {
   const file = fromRoot("tools/tasks", `${task}.mjs`);
   process.chdir(fromRoot());
-  const interrupted = onInterrupt();
+  const interrupted = onInterrupt(task);
   try {
     if (!existsSync(file)) throw new Failure(`There is no task "${task}".`, { remedy: "`npm run` lists the scripts." });
     /** @type {{ default: (args: readonly string[], task: { handOver: () => void }) => Promise<number | undefined> }} */
@@ -30,14 +31,18 @@ export async function runTask(task, args) {
   }
 }
 
+/** Tasks that go on until they are told to stop: to be told is no failure of theirs. */
+const ENDLESS = new Set(["start", "dev"]);
+
 /**
- * Ctrl+C and SIGTERM end what the task has started, then the task. Exit code 0, as for a bridge that is told to stop: npm would
- * otherwise print a page of its own errors for something that the person asked for.
+ * Ctrl+C and SIGTERM end what the task has started, then the task.
+ * @param {string} task
  */
-function onInterrupt() {
+function onInterrupt(task) {
   const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
-  const end = () => {
-    void endChildren().then(() => process.exit(0));
+  /** @param {NodeJS.Signals} signal */
+  const end = (signal) => {
+    void endChildren().then(() => process.exit(ENDLESS.has(task) ? 0 : 128 + constants.signals[signal]));
   };
   for (const signal of signals) process.on(signal, end);
   return {

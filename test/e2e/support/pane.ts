@@ -1,6 +1,7 @@
 // A pane in a real browser, and everything that the bridge has told it.
 import type { Browser, Page } from "playwright-core";
 import { expect } from "vitest";
+import { checkOfMessages, type MessageCheck } from "../../support/protocol-document.js";
 import { startChromium } from "../../browser/support/chromium.js";
 import { trustAuthority } from "../../browser/support/certificates.js";
 import type { FeedMessage } from "../../../shared/src/protocol.js";
@@ -8,18 +9,18 @@ import { validateFrame } from "../../../shared/src/validate.js";
 
 export class Pane {
   readonly messages: FeedMessage[] = [];
+  /** What the bridge has sent and should not have. */
+  readonly problems: string[] = [];
 
   readonly browser: Browser;
   readonly page: Page;
 
-  private constructor(browser: Browser, page: Page) {
+  private constructor(browser: Browser, page: Page, check: MessageCheck) {
     this.browser = browser;
     this.page = page;
     page.on("websocket", (socket) => {
       socket.on("framereceived", ({ payload }) => {
-        const validated = validateFrame(payload);
-        if (validated.kind !== "message") throw new Error(`the bridge sent what is no message: ${payload.toString()}`);
-        this.messages.push(validated.message);
+        this.#take(payload.toString(), check);
       });
     });
   }
@@ -29,7 +30,7 @@ export class Pane {
     trustAuthority(authority, folder);
     const browser = await startChromium(folder);
     const page = await browser.newPage({ viewport: { width: 320, height: 640 } });
-    const pane = new Pane(browser, page);
+    const pane = new Pane(browser, page, await checkOfMessages());
     await page.goto(address);
     return pane;
   }
@@ -48,6 +49,18 @@ export class Pane {
     const newest = this.messages.at(-1);
     if (newest === undefined) throw new Error("the bridge has told nothing yet");
     return newest.seq;
+  }
+
+  /** By the protocol's document, and by the validator of both sides. */
+  #take(text: string, check: MessageCheck): void {
+    try {
+      check(text);
+      const validated = validateFrame(text);
+      if (validated.kind === "message") this.messages.push(validated.message);
+      else this.problems.push(`no message: ${text}`);
+    } catch (error) {
+      this.problems.push(String(error));
+    }
   }
 
   /** Every change follows the one before it: none was missed, none came twice. */
