@@ -40,8 +40,8 @@ class Recorder {
     };
   }
 
-  // The first report from `from` on for which `wanted` holds; waits for it for at most 10 s, which is no expectation of
-  // speed.
+  // The first report after the last one awaited for which `wanted` holds; waits for it for at most 10 s, which is no
+  // expectation of speed.
   std::optional<Report> Await(const std::function<bool(const Report&)>& wanted) {
     std::unique_lock<std::mutex> lock(mutex_);
     std::optional<Report> found;
