@@ -3,7 +3,7 @@ import { NOT_YET, type Connection } from "./feed/connection.js";
 import { FeedClient } from "./feed/feed-client.js";
 import { browserWorld, type World } from "./feed/world.js";
 import { findHostInfo, parseHostInfo, type Host } from "./office/host.js";
-import { loadOffice, onMailboxEvent, themeOfEvent } from "./office/office.js";
+import { loadOffice, onMailboxEvent, themeOf, themeOfEvent } from "./office/office.js";
 import { Settings } from "./settings/settings.js";
 import { applyTheme, readTheme } from "./theme/theme.js";
 import { TimelineSection } from "./timeline/timeline-section.js";
@@ -59,6 +59,7 @@ export class PaneApp {
       this.#client.setVisible(!document.hidden);
       this.#timeline.setVisible(!document.hidden);
       this.#draw();
+      if (!document.hidden) this.#enrich();
     });
     window.addEventListener("online", () => {
       this.#client.retryNow();
@@ -69,7 +70,7 @@ export class PaneApp {
     });
     this.#draw();
     this.#client.start();
-    this.#world.after(OFFICE_AFTER_MS, this.#enrich);
+    if (!document.hidden) this.#world.after(OFFICE_AFTER_MS, this.#enrich);
   }
 
   #speak(wanted: readonly string[]): void {
@@ -91,7 +92,7 @@ export class PaneApp {
     const { context, host, locale } = office;
     this.#host = host;
     if (locale !== null && locale !== this.#words.locale) this.#speak([locale, ...navigator.languages]);
-    applyTheme(readTheme(context.officeTheme));
+    applyTheme(readTheme(themeOf(context)));
     onMailboxEvent(context, "officeThemeChanged", (event) => {
       applyTheme(readTheme(themeOfEvent(event)));
     });
@@ -110,7 +111,9 @@ export class PaneApp {
     this.#connection = connection;
     if (connection.status === "live") this.#timeline.outdate();
     this.#draw();
-    if (connection.status === "live") this.#enrich();
+    if (connection.status !== "live") return;
+    performance.mark("state-drawn");
+    this.#enrich();
   }
 
   #rememberNow(next: Connection): void {

@@ -77,6 +77,15 @@ function inTime<T>(promise: Promise<T>): Promise<T | null> {
   });
 }
 
+/** Outlook's theme; undefined where it has none to tell, which its getter may say by throwing. */
+export function themeOf(context: OfficeContext): unknown {
+  try {
+    return context.officeTheme;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The theme in an OfficeThemeChanged event. */
 export function themeOfEvent(event: unknown): unknown {
   return isObject(event) ? event["officeTheme"] : undefined;

@@ -99,6 +99,8 @@ function bars(spans: readonly Span[], from: number): Bar[] {
       if (WEIGHT[state] > WEIGHT[columns[column] ?? "online"]) columns[column] = state;
     }
   }
+  // A drop just now must not hide that nothing is known any more.
+  if (spans.at(-1)?.state === "unknown") columns[COLUMNS - 1] = "unknown";
   const result: Bar[] = [];
   columns.forEach((state, column) => {
     const previous = result.at(-1);

@@ -19,7 +19,7 @@ import type { Trust } from "./certificates.js";
 
 export const PANE_FILES = fileURLToPath(new URL("../../../dist/pane", import.meta.url));
 
-export const LISTENING: SourceStatus = {
+export const LISTENING: Extract<SourceStatus, { status: "listening" }> = {
   status: "listening",
   profile: "Outlook",
   outlook: "16.0.18227.20162",
@@ -57,7 +57,9 @@ export class FakeBridge {
   #since = performance.now();
   present: Omit<Present, "ageMs"> = { state: "online", since: Date.now(), source: LISTENING };
   heartbeatMs = 5000;
-  protocol = PROTOCOL as number;
+  protocol: number = PROTOCOL;
+  /** Whether a new socket gets its snapshot, nothing, or the answer that there is no place for it. */
+  greeting: "snapshot" | "nothing" | "busy" = "snapshot";
   /** Spans that /history answers; null for a bridge that has none. */
   history: readonly Span[] | null = null;
   /** Paths that were asked for, newest last. */
@@ -90,7 +92,8 @@ export class FakeBridge {
       this.connects.push(performance.now());
       this.#sockets.add(socket);
       socket.on("close", () => this.#sockets.delete(socket));
-      socket.send(JSON.stringify(this.snapshot()));
+      if (this.greeting === "snapshot") socket.send(JSON.stringify(this.snapshot()));
+      if (this.greeting === "busy") socket.close(1013);
     });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -148,10 +151,10 @@ export class FakeBridge {
     for (const socket of this.#sockets) socket.close(code);
   }
 
-  snapshot(): Snapshot {
+  snapshot(): Omit<Snapshot, "protocol"> & { protocol: number } {
     return {
       type: "snapshot",
-      protocol: this.protocol as typeof PROTOCOL,
+      protocol: this.protocol,
       epoch: `epoch-${String(this.#epoch)}`,
       seq: this.#seq,
       ...this.present,

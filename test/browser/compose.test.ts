@@ -1,0 +1,78 @@
+// The notice in messages, through the real Office.js.
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { withOutlook } from "./support/outlook-host.js";
+import { setStage, shows } from "./support/stage.js";
+
+const stage = setStage();
+
+const notices = (page: Page): Promise<Record<string, string>> => withOutlook(page, (outlook) => outlook.notices, null);
+const adds = (page: Page): Promise<number> =>
+  withOutlook(page, (outlook) => outlook.calls.filter((id) => id === 33).length, null);
+
+test("a message that is written while Outlook is offline says so, once, until Outlook is online", async () => {
+  stage.bridge.state("offline");
+  const page = await stage.open({ outlook: { item: "written" } }, "offline");
+  await expect
+    .poll(() => notices(page))
+    .toEqual({ "outlook-offline-state": expect.stringMatching(/will wait in the Outbox/) as string });
+  stage.bridge.state("online");
+  await expect.poll(() => notices(page)).toEqual({});
+  stage.bridge.state("offline");
+  await shows(page, "offline");
+  await page.waitForTimeout(300);
+  expect(await adds(page)).toBe(1);
+});
+
+test("the notice is in Outlook's language", async () => {
+  stage.bridge.state("offline");
+  const page = await stage.open({ outlook: { item: "written", locale: "fr-FR" } }, "offline");
+  await expect
+    .poll(() => notices(page))
+    .toMatchObject({ "outlook-offline-state": expect.stringMatching(/Boîte d’envoi/) as string });
+});
+
+test("a message that is read gets none", async () => {
+  stage.bridge.state("offline");
+  const page = await stage.open({ outlook: { item: "read" } }, "offline");
+  await page.waitForTimeout(1000);
+  expect(await adds(page)).toBe(0);
+});
+
+test("in a pinned pane the next message gets its own", async () => {
+  stage.bridge.state("offline");
+  const page = await stage.open({ outlook: { item: "written" } }, "offline");
+  await expect.poll(() => adds(page)).toBe(1);
+  await withOutlook(
+    page,
+    (outlook) => {
+      outlook.selectItem("written");
+    },
+    null,
+  );
+  await expect.poll(() => adds(page)).toBe(2);
+});
+
+test("it can be switched off by keyboard, at once and for good", async () => {
+  stage.bridge.state("offline");
+  const context = await stage.context();
+  const page = await stage.openIn(context, { outlook: { item: "written" } }, "offline");
+  await expect.poll(() => notices(page)).not.toEqual({});
+  await page.locator("#details-summary").focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe("compose-notice");
+  await page.keyboard.press("Space");
+  await expect.poll(() => notices(page)).toEqual({});
+
+  // Another pane, later: the choice is kept.
+  const later = await stage.openIn(context, { outlook: { item: "written" } }, "offline");
+  await later.waitForTimeout(1000);
+  expect(await adds(later)).toBe(0);
+  await later.locator("#details-summary").click();
+  expect(await later.getByRole("switch").isChecked()).toBe(false);
+  // And switched on there, it is on in the first pane too, at once.
+  await later.getByRole("switch").click();
+  await expect.poll(() => notices(later)).not.toEqual({});
+  await expect.poll(() => page.getByRole("switch").isChecked()).toBe(true);
+});

@@ -1,0 +1,147 @@
+import type { Reason, SourceStatus } from "../../../shared/src/protocol.js";
+import { LISTENING, type FakeBridge } from "./fake-bridge.js";
+import type { OutlookOptions } from "./outlook-host.js";
+
+/** One row of what the person is told, and how the pane is brought to it. */
+export interface Situation {
+  readonly name: string;
+  /** The pane's name of the row. */
+  readonly row: string;
+  readonly state: "online" | "offline" | "unknown";
+  /** Makes the bridge so before the pane connects. */
+  readonly arrange: Arrange;
+  /** Done when the pane is connected. */
+  readonly then?: (bridge: FakeBridge) => Promise<void>;
+  readonly outlook?: OutlookOptions;
+}
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+
+type Arrange = (bridge: FakeBridge) => void;
+
+function known(state: "online" | "offline", ageMs: number, source: SourceStatus = LISTENING, seen = true): Arrange {
+  return (bridge) => {
+    bridge.present = { state, since: null, source };
+    bridge.begun(ageMs, seen ? Date.now() - ageMs : null);
+  };
+}
+
+function unknown(source: SourceStatus): Arrange {
+  return (bridge) => {
+    bridge.present = { state: "unknown", since: null, source };
+    bridge.begun(MINUTE, null);
+  };
+}
+
+const notifying = (online: boolean, offline: boolean): SourceStatus => ({
+  ...LISTENING,
+  notifies: { online, offline },
+});
+
+const REASONS: readonly Reason[] = [
+  "outlook-not-running",
+  "stopped",
+  "agent-missing",
+  "agent-incompatible",
+  "agent-untrusted",
+  "mapi-missing",
+  "open-failed",
+  "no-notifications",
+  "advise-failed",
+];
+/** The steps of the API that fail with a code. */
+const CODES: Readonly<Partial<Record<Reason, string>>> = {
+  "mapi-missing": "0x8004010F",
+  "open-failed": "0x8004010F",
+  "advise-failed": "0x80004002",
+};
+
+export const SITUATIONS: readonly Situation[] = [
+  { name: "online", row: "online", state: "online", arrange: known("online", 3 * HOUR + 25 * MINUTE) },
+  { name: "offline", row: "offline", state: "offline", arrange: known("offline", 12 * MINUTE) },
+  {
+    name: "found",
+    row: "online",
+    state: "online",
+    arrange: known("online", 8 * MINUTE, LISTENING, false),
+  },
+  {
+    name: "limit-online",
+    row: "offline",
+    state: "offline",
+    arrange: known("offline", 40 * MINUTE, notifying(false, true)),
+  },
+  {
+    name: "limit-offline",
+    row: "online",
+    state: "online",
+    arrange: known("online", 2 * HOUR, notifying(true, false)),
+  },
+  { name: "limit-both", row: "online", state: "online", arrange: known("online", 2 * HOUR, notifying(false, false)) },
+  { name: "undecided", row: "undecided", state: "unknown", arrange: unknown(LISTENING) },
+  { name: "starting", row: "starting", state: "unknown", arrange: unknown({ status: "starting" }) },
+  ...REASONS.map((reason): Situation => {
+    const code = CODES[reason];
+    const source = { status: "unavailable", reason, ...(code === undefined ? {} : { code }) } as const;
+    return { name: reason, row: reason, state: "unknown", arrange: unknown(source) };
+  }),
+  {
+    name: "connecting",
+    row: "connecting",
+    state: "unknown",
+    arrange: (bridge: FakeBridge): void => {
+      bridge.greeting = "nothing";
+    },
+  },
+  {
+    name: "unreachable",
+    row: "unreachable",
+    state: "unknown",
+    arrange: known("offline", 12 * MINUTE),
+    then: (bridge) => bridge.stop(),
+  },
+  {
+    name: "busy",
+    row: "busy",
+    state: "unknown",
+    arrange: (bridge: FakeBridge): void => {
+      bridge.greeting = "busy";
+    },
+  },
+  {
+    name: "refused",
+    row: "refused",
+    state: "unknown",
+    arrange: (bridge: FakeBridge): void => {
+      bridge.protocol = 2;
+    },
+  },
+  {
+    name: "other-outlook",
+    row: "other-outlook",
+    state: "unknown",
+    arrange: known("online", HOUR),
+    outlook: { platform: "Web" },
+  },
+];
+
+/** A day with three drops and a night in which nobody watched; `nowState` goes on until now. */
+export function aDay(now: number, last: "online" | "offline", lastMs: number): FakeBridge["history"] {
+  const begins = [
+    ["unknown", 24 * HOUR],
+    ["online", 22.5 * HOUR],
+    ["offline", 15 * HOUR],
+    ["online", 14.4 * HOUR],
+    ["unknown", 10 * HOUR],
+    ["online", 3.4 * HOUR],
+    ["offline", 2.2 * HOUR],
+    ["online", 2.15 * HOUR],
+    [last, Math.min(lastMs, 2 * HOUR)],
+  ] as const;
+  return begins.map(([state, before], index) => ({
+    state,
+    from: Math.round(now - before),
+    to: Math.round(now - (begins[index + 1]?.[1] ?? 0)),
+  }));
+}

@@ -1,0 +1,107 @@
+// Every row of what the person is told, in a real browser.
+import { expect, test } from "vitest";
+import { SITUATIONS } from "./support/situations.js";
+import { setStage, shows } from "./support/stage.js";
+
+const stage = setStage();
+
+/** What must be read in each situation, beside the state. */
+const SAYS: Readonly<Record<string, readonly RegExp[]>> = {
+  online: [/Outlook is\s+Online/, /for 3 hours, 25 minutes/, /since \d/],
+  offline: [
+    /Outlook is\s+Offline/,
+    /for 12 minutes/,
+    /since \d/,
+    /wait in the Outbox until Outlook is online/,
+    /Work Offline/,
+  ],
+  found: [/for at least 8 minutes/],
+  "limit-online": [/Offline/, /does not report when it comes back online/],
+  "limit-offline": [/Online/, /does not report when it goes offline/],
+  "limit-both": [/does not report changes/],
+  undecided: [/has not said yet/],
+  starting: [/looking for Outlook/],
+  "outlook-not-running": [/is not running/, /Start classic Outlook/],
+  stopped: [/is closing/],
+  "agent-missing": [/COM Add-ins/, /outlook-offline-state install/],
+  "agent-incompatible": [/another version/, /outlook-offline-state install/],
+  "agent-untrusted": [/Not your Outlook/, /administrator/],
+  "mapi-missing": [/Quick Repair/, /0x8004010F/],
+  "open-failed": [/Restart Outlook/, /0x8004010F/],
+  "no-notifications": [/reports no changes/],
+  "advise-failed": [/Restart Outlook/, /0x80004002/],
+  connecting: [/Just a moment/],
+  unreachable: [
+    /does not answer/,
+    /outlook-offline-state start/,
+    /Last known: offline/,
+    /Try now/,
+    /Next try in|Trying now/,
+  ],
+  busy: [/is busy/, /Try now/],
+  refused: [/do not match/, /open it again/],
+  "other-outlook": [/does not report it/, /classic Outlook for Windows/],
+};
+
+const NEEDS_NOTHING = ["online", "found", "limit-offline", "limit-both", "starting", "connecting"];
+
+test.each(SITUATIONS)("tells $name", async ({ name, row, state, arrange, then, outlook }) => {
+  arrange(stage.bridge);
+  const page = await stage.open(outlook === undefined ? {} : { outlook });
+  if (then !== undefined) {
+    await shows(page, state === "unknown" ? "offline" : row);
+    await then(stage.bridge);
+  }
+  await shows(page, row);
+  const text = await page.locator("main").innerText();
+  for (const wanted of SAYS[name] ?? [/missing/]) expect(text).toMatch(wanted);
+
+  // By shape, word, colour, title and icon; and never another state as the present one.
+  expect(await page.locator("html").getAttribute("data-state")).toBe(state);
+  const word = { online: "Online", offline: "Offline", unknown: "Unknown" }[state];
+  expect(await page.locator("#word").innerText()).toBe(word);
+  expect(await page.title()).toContain(word);
+  expect(await page.locator('link[rel="icon"]').getAttribute("href")).toContain(`state-${state}`);
+  const shapes = await page
+    .locator(".shape g")
+    .evaluateAll((all) =>
+      all.filter((one) => getComputedStyle(one).display !== "none").map((one) => one.getAttribute("class")),
+    );
+  expect(shapes).toEqual([`when-${state}`]);
+  // No dead end: where something is wrong there is a step.
+  expect(await page.locator("#step").isVisible()).toBe(!NEEDS_NOTHING.includes(name));
+  expect(stage.errors).toEqual([]);
+  expect(stage.foreign).toEqual([]);
+});
+
+test("an old state is told as past, with its time, and never as present", async () => {
+  stage.bridge.state("offline", 60_000);
+  const page = await stage.open({}, "offline");
+  stage.bridge.change({ state: "unknown", source: { status: "unavailable", reason: "outlook-not-running" } });
+  await shows(page, "outlook-not-running");
+  expect(await page.locator("#lasting").innerText()).toBe("Last known: offline");
+  expect(await page.locator("#since").innerText()).toMatch(/^(now|\d+ seconds? ago), \d+:\d\d/);
+});
+
+test("the last known state is still told when the pane is opened anew and knows nothing", async () => {
+  const context = await stage.context();
+  stage.bridge.state("offline", 60_000);
+  const page = await stage.openIn(context, {}, "offline");
+  await page.close();
+  stage.bridge.change({ state: "unknown", source: { status: "unavailable", reason: "outlook-not-running" } });
+  const again = await stage.openIn(context, {}, "outlook-not-running");
+  expect(await again.locator("#lasting").innerText()).toBe("Last known: offline");
+});
+
+test("time goes on ticking while nothing is sent", async () => {
+  stage.bridge.begun(57_500);
+  const page = await stage.open({}, "online");
+  expect(await page.locator("#lasting").innerText()).toMatch(/for 5[789] seconds/);
+  await expect.poll(() => page.locator("#lasting").innerText(), { timeout: 5000 }).toBe("for 1 minute");
+});
+
+test("a clock that is set falsifies no duration", async () => {
+  stage.bridge.begun(12 * 60_000, Date.now() - 3_600_000);
+  const page = await stage.open({}, "online");
+  expect(await page.locator("#lasting").innerText()).toBe("for 12 minutes");
+});
