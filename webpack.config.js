@@ -36,7 +36,8 @@ export default function configuration(_env, { mode = "production" }) {
         {
           test: /\.ts$/,
           loader: "ts-loader",
-          options: { configFile: path("addin/tsconfig.json"), projectReferences: true },
+          // Types are checked by `npm run lint`: a person who starts the product need not wait for that.
+          options: { configFile: path("addin/tsconfig.json"), transpileOnly: true },
         },
         { test: /\.css$/, use: [MiniCssExtractPlugin.loader, "css-loader"] },
         { test: /tokens\.css$/, enforce: "pre", loader: path("tools/webpack/fluent-tokens-loader.mjs") },

@@ -10,6 +10,8 @@ import { ensurePackages } from "./packages.mjs";
 export async function bootstrap(wanted = ["native", "typescript", "pane"]) {
   await alone(async () => {
     await ensurePackages();
-    for (const name of wanted) await ensureBuilt(BUILDS[name]);
+    // None needs another. All go on to their end when one fails, so that no compiler is left running.
+    const ended = await Promise.allSettled(wanted.map((name) => ensureBuilt(BUILDS[name])));
+    for (const end of ended) if (end.status === "rejected") throw end.reason;
   });
 }
