@@ -2,7 +2,10 @@ import { defineConfig } from "vitest/config";
 
 const BROWSER = ["test/browser/**/*.test.ts", "addin/**/*.browser.test.ts"];
 const E2E = ["test/e2e/**/*.test.ts"];
+const ATTACKS = ["test/attacks/**/*.test.ts"];
+const FAULTS = ["test/faults/**/*.test.ts"];
 const WINDOWS = ["test/windows/**/*.test.ts"];
+const ALONE = [...BROWSER, ...E2E, ...ATTACKS, ...FAULTS, ...WINDOWS];
 const NEVER = ["**/node_modules/**", "dist/**", "build/**", ".cache/**"];
 
 // Projects are the suites of `npm test` (tools/suites.mjs). Whatever no other project has is in "unit": no test is forgotten.
@@ -17,10 +20,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["**/*.test.ts"], exclude: [...NEVER, ...BROWSER, ...E2E, ...WINDOWS] },
+        test: { name: "unit", include: ["**/*.test.ts"], exclude: [...NEVER, ...ALONE] },
       },
       { extends: true, test: { name: "browser", include: BROWSER, exclude: NEVER } },
       { extends: true, test: { name: "e2e", include: E2E, exclude: NEVER, fileParallelism: false } },
+      { extends: true, test: { name: "attacks", include: ATTACKS, exclude: NEVER, fileParallelism: false } },
+      { extends: true, test: { name: "faults", include: FAULTS, exclude: NEVER, fileParallelism: false } },
       { extends: true, test: { name: "windows", include: WINDOWS, exclude: NEVER, fileParallelism: false } },
     ],
   },

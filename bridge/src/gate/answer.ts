@@ -12,7 +12,8 @@ const COMMON: Readonly<Record<string, string>> = {
 };
 
 export function refuseRequest(response: ServerResponse, { status, why, headers }: Refusal): void {
-  response.writeHead(status, { ...COMMON, ...headers }).end(`${why}\n`);
+  const body = `${why}\n`;
+  response.writeHead(status, { ...COMMON, "Content-Length": Buffer.byteLength(body), ...headers }).end(body);
 }
 
 /** Answers an upgrade, for which Node has no response object, and closes the connection. */

@@ -46,7 +46,7 @@ export const defaultLimits: Limits = {
   headersMs: 5000,
   requestMs: 10_000,
   keepAliveMs: 5000,
-  stallMs: 15_000,
+  stallMs: 10_000,
   headerBytes: 8192,
   messageBytes: 1024,
   fragments: 8,

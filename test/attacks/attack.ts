@@ -1,0 +1,44 @@
+// An attack as data: the tests carry it out and hold the answer against what stands here, and docs/security.md is made of it.
+import type { BridgeProcess } from "../support/bridge-process.js";
+
+export interface Attack {
+  /** Of the table in docs/security.md. */
+  readonly row: number;
+  /** What is tried, in a few words. */
+  readonly tried: string;
+  /** What must come back, exactly as `run` tells it. */
+  readonly answer: string;
+  /** Carries it out against the bridge, and tells what came back. */
+  readonly run: (bridge: BridgeProcess) => Promise<string>;
+}
+
+/** The rows of the table: what is attacked, in general. */
+export const ROWS: Readonly<Record<number, string>> = {
+  1: "the page of another site",
+  2: "an upgrade that names no Origin",
+  3: "an opaque, file or extension Origin",
+  4: "an Origin that only looks like ours",
+  5: "a Host that is not ours (DNS rebinding)",
+  6: "an absolute request target; headers of proxies",
+  7: "a wrong or missing subprotocol",
+  8: "a wrong path or method; the feed without an upgrade",
+  9: "the WebSocket version before the standard",
+  10: "a process of another user of this machine",
+  11: "a peer whose user cannot be found out",
+  12: "a connection to an address beyond loopback",
+  13: "more connections than there may be",
+  14: "headers or a TLS handshake that never end",
+  15: "a message from the client",
+  16: "messages, fragments and pings without measure",
+  17: "a client that does not read",
+  18: "a page of another site that loads ours as a part of it",
+  19: "a preflight request",
+  20: "a path that leads elsewhere",
+  21: "a frame of another site around the pane",
+  22: "a program that holds the port",
+  23: "text that is meant for the log",
+  24: "a channel served by another user",
+  25: "a channel served by another program of this user",
+  26: "hostile bytes on the channel",
+  27: "what is left after an uninstall",
+};

@@ -1,0 +1,273 @@
+// Rows 1 to 9 and 18 to 20: requests that the gate must refuse by what they say.
+import { answerTo, bytesOf, paneHeaders, plain, upgrade, type Request } from "../wire.js";
+import type { Attack } from "../attack.js";
+import type { BridgeProcess } from "../../support/bridge-process.js";
+
+type Changes = Readonly<Record<string, string | undefined>>;
+
+const SECRETS = /"state"|"source"|"ageMs"|access-control-allow|root:/i;
+
+/** The status; and that nothing but the refusal came. */
+async function refused(bridge: BridgeProcess, request: Request | Buffer): Promise<string> {
+  const answer = await answerTo(bridge, request);
+  const leak = SECRETS.exec(`${[...answer.headers].join("\n")}\n${answer.body}`);
+  if (leak !== null) return `${answer.status}, and it tells ${leak[0]}`;
+  return answer.status;
+}
+
+const onUpgrade = (row: number, tried: string, answer: string, changes: (port: number) => Changes): Attack => ({
+  row,
+  tried,
+  answer,
+  run: (bridge) => refused(bridge, upgrade(bridge, changes(bridge.port))),
+});
+
+const onPlain = (row: number, tried: string, answer: string, target: string, changes: Changes = {}): Attack => ({
+  row,
+  tried,
+  answer,
+  run: (bridge) => refused(bridge, plain(bridge, target, changes)),
+});
+
+const origin = (row: number, tried: string, value: (port: number) => string | undefined): Attack =>
+  onUpgrade(row, tried, "403", (port) => ({ Origin: value(port) }));
+
+/** An honest upgrade with one header line more. */
+const doubled = (
+  row: number,
+  tried: string,
+  answer: string,
+  name: string,
+  value: (port: number) => string,
+): Attack => ({
+  row,
+  tried,
+  answer,
+  run: (bridge) => refused(bridge, { target: "/feed", headers: [...paneHeaders(bridge), [name, value(bridge.port)]] }),
+});
+
+const origins: Attack[] = [
+  origin(1, "Origin: https://evil.example", () => "https://evil.example"),
+  onPlain(1, "the same on GET /healthz", "403", "/healthz", { Origin: "https://evil.example" }),
+  onPlain(1, "the same on GET /history", "403", "/history", { Origin: "https://evil.example" }),
+  origin(2, "none", () => undefined),
+  onUpgrade(2, "Sec-WebSocket-Origin in its place", "403", (port) => ({
+    Origin: undefined,
+    "Sec-WebSocket-Origin": `https://localhost:${port}`,
+  })),
+  origin(3, "Origin: null", () => "null"),
+  origin(3, "Origin: file://", () => "file://"),
+  origin(3, "an extension's", () => "chrome-extension://abcdefghijklmnopabcdefghijklmnop"),
+  origin(4, "https://localhost.evil.com", (port) => `https://localhost.evil.com:${port}`),
+  origin(4, "another port", (port) => `https://localhost:${port - 1}`),
+  origin(4, "no port", () => "https://localhost"),
+  origin(4, "http:", (port) => `http://localhost:${port}`),
+  origin(4, "https://127.0.0.1", (port) => `https://127.0.0.1:${port}`),
+  origin(4, "https://[::1]", (port) => `https://[::1]:${port}`),
+  origin(4, "a trailing dot", (port) => `https://localhost.:${port}`),
+  origin(4, "userinfo", (port) => `https://localhost:${port}@evil.example`),
+  origin(4, "capitals", (port) => `https://LOCALHOST:${port}`),
+  origin(4, "a trailing slash", (port) => `https://localhost:${port}/`),
+  origin(4, "a list of two", (port) => `https://localhost:${port}, https://evil.example`),
+  doubled(4, "ours and another", "403", "Origin", () => "https://evil.example"),
+  doubled(4, "ours, sent twice", "403", "Origin", (port) => `https://localhost:${port}`),
+];
+
+const host = (tried: string, value: (port: number) => string | undefined): Attack =>
+  onUpgrade(5, tried, "421", (port) => ({ Host: value(port) }));
+
+const hosts: Attack[] = [
+  host("evil.example", (port) => `evil.example:${port}`),
+  host("localhost.evil.com", (port) => `localhost.evil.com:${port}`),
+  host("missing", () => undefined),
+  host("empty", () => ""),
+  host("wrong port", (port) => `localhost:${port + 1}`),
+  host("no port", () => "localhost"),
+  host("127.0.0.1", (port) => `127.0.0.1:${port}`),
+  host("a trailing dot", (port) => `localhost.:${port}`),
+  doubled(5, "ours, sent twice", "421", "Host", (port) => `localhost:${port}`),
+  onPlain(5, "evil.example on GET /healthz", "421", "/healthz", { Host: "evil.example" }),
+  {
+    row: 6,
+    tried: "GET https://localhost/healthz",
+    answer: "421",
+    run: (bridge) => refused(bridge, plain(bridge, `https://localhost:${bridge.port}/healthz`)),
+  },
+  onPlain(6, "GET http://evil.example/", "421", "http://evil.example/"),
+  onPlain(6, "GET *", "421", "*"),
+  {
+    row: 6,
+    tried: "CONNECT",
+    answer: "closed",
+    run: (bridge) => refused(bridge, { ...plain(bridge, `localhost:${bridge.port}`), method: "CONNECT" }),
+  },
+  {
+    row: 6,
+    tried: "a wrong Host with the right X-Forwarded-Host and Forwarded",
+    answer: "421",
+    run: (bridge) =>
+      refused(
+        bridge,
+        plain(bridge, "/healthz", {
+          Host: "evil.example",
+          "X-Forwarded-Host": `localhost:${bridge.port}`,
+          Forwarded: `host=localhost:${bridge.port};proto=https`,
+        }),
+      ),
+  },
+  {
+    row: 6,
+    tried: "the right Host with a foreign X-Forwarded-Host and Forwarded",
+    answer: "200",
+    run: async (bridge) => {
+      const foreign = {
+        "X-Forwarded-Host": "evil.example",
+        Forwarded: "host=evil.example",
+        "X-Forwarded-For": "1.2.3.4",
+      };
+      return (await answerTo(bridge, plain(bridge, "/healthz", foreign))).status;
+    },
+  },
+];
+
+const method = (name: string, target: string, answer: string): Attack => ({
+  row: 8,
+  tried: `${name} ${target}`,
+  answer,
+  run: (bridge) => refused(bridge, { ...plain(bridge, target), method: name }),
+});
+
+const shapes: Attack[] = [
+  onUpgrade(7, "none", "400", () => ({ "Sec-WebSocket-Protocol": undefined })),
+  onUpgrade(7, "offline-state.v2", "400", () => ({ "Sec-WebSocket-Protocol": "offline-state.v2" })),
+  onUpgrade(7, "in capitals", "400", () => ({ "Sec-WebSocket-Protocol": "OFFLINE-STATE.V1" })),
+  {
+    row: 8,
+    tried: "an upgrade of /other",
+    answer: "404",
+    run: (bridge) => refused(bridge, { ...upgrade(bridge), target: "/other" }),
+  },
+  {
+    row: 8,
+    tried: "an upgrade of /healthz",
+    answer: "404",
+    run: (bridge) => refused(bridge, { ...upgrade(bridge), target: "/healthz" }),
+  },
+  {
+    row: 8,
+    tried: "an upgrade by POST",
+    answer: "405",
+    run: (bridge) => refused(bridge, { ...upgrade(bridge), method: "POST" }),
+  },
+  method("GET", "/feed", "426"),
+  method("GET", "/feed?x=1", "426"),
+  method("HEAD", "/feed", "405"),
+  method("POST", "/healthz", "405"),
+  method("PUT", "/taskpane.html", "405"),
+  method("DELETE", "/", "405"),
+  method("TRACE", "/", "405"),
+  onUpgrade(8, "an upgrade to h2c", "400", () => ({ Upgrade: "h2c" })),
+  onUpgrade(9, "version 8", "400", (port) => ({
+    Origin: undefined,
+    "Sec-WebSocket-Version": "8",
+    "Sec-WebSocket-Origin": `https://localhost:${port}`,
+  })),
+  onUpgrade(9, "no version", "400", () => ({ "Sec-WebSocket-Version": undefined })),
+];
+
+const fromAnotherSite = (tried: string, target: string, dest: string, mode: string, site = "cross-site"): Attack =>
+  onPlain(18, tried, "403", target, { "Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": dest });
+
+const sites: Attack[] = [
+  fromAnotherSite("<script src> of /healthz", "/healthz", "script", "no-cors"),
+  fromAnotherSite("<script src> of the pane's own script", "/taskpane.js", "script", "no-cors"),
+  fromAnotherSite("<img> of /history", "/history", "image", "no-cors"),
+  fromAnotherSite("fetch without CORS", "/healthz", "empty", "no-cors"),
+  fromAnotherSite("another program on localhost", "/healthz", "empty", "no-cors", "same-site"),
+  fromAnotherSite("a window with /healthz", "/healthz", "document", "navigate"),
+  fromAnotherSite("a frame with /history", "/history", "iframe", "navigate"),
+  onUpgrade(18, "an upgrade with the right Origin and Sec-Fetch-Site: cross-site", "403", () => ({
+    "Sec-Fetch-Site": "cross-site",
+  })),
+  {
+    row: 18,
+    tried: "what every answer says about other sites",
+    answer: "same-origin, no Access-Control-Allow-*",
+    run: async (bridge) => {
+      const targets = ["/", "/taskpane.html", "/healthz", "/history", "/feed", "/nothing", "/..%2f"];
+      const answers = await Promise.all(targets.map((target) => answerTo(bridge, plain(bridge, target))));
+      const policies = new Set(answers.map(({ headers }) => headers.get("cross-origin-resource-policy")));
+      const allows = answers.some(({ headers }) =>
+        [...headers.keys()].some((name) => name.startsWith("access-control-")),
+      );
+      return `${[...policies].join(" or ")}, ${allows ? "an" : "no"} Access-Control-Allow-*`;
+    },
+  },
+];
+
+const preflight = (tried: string, headers: Changes): Attack => ({
+  row: 19,
+  tried,
+  answer: "403",
+  run: (bridge) =>
+    refused(bridge, {
+      ...plain(bridge, "/healthz", {
+        Origin: "https://evil.example",
+        "Access-Control-Request-Method": "GET",
+        ...headers,
+      }),
+      method: "OPTIONS",
+    }),
+});
+
+const preflights: Attack[] = [
+  preflight("CORS", {}),
+  preflight("private network", { "Access-Control-Request-Private-Network": "true" }),
+  preflight("local network", { "Access-Control-Request-Local-Network": "true" }),
+];
+
+const ELSEWHERE = [
+  "/../../../../etc/passwd",
+  "/..%2f..%2f..%2fetc/passwd",
+  "/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+  "/..%5c..%5cetc/passwd",
+  "/..\\..\\windows\\win.ini",
+  "/%00",
+  "/taskpane.html%00.js",
+  "//etc/passwd",
+  "/.%2e/.%2e/package.json",
+  "/%252e%252e/package.json",
+  "/static/../taskpane.html",
+  "/C:/Windows/win.ini",
+  "/%c0%ae%c0%ae/package.json",
+  "/%",
+  "/package.json",
+  "/.git/config",
+];
+
+const paths: Attack[] = [
+  ...ELSEWHERE.map((target) => onPlain(20, target.replaceAll("|", "\\|"), "404", target)),
+  {
+    row: 20,
+    tried: "a NUL byte as it is",
+    answer: "400",
+    run: (bridge) => refused(bridge, bytesOf(plain(bridge, "/taskpane.html\0.js", { Connection: "close" }))),
+  },
+  {
+    row: 21,
+    tried: "Content-Security-Policy: frame-ancestors",
+    answer: "'self' and Outlook on the web",
+    run: async (bridge) => {
+      const { headers } = await answerTo(bridge, plain(bridge, "/taskpane.html"));
+      const ancestors =
+        /frame-ancestors ([^;]*)/.exec(headers.get("content-security-policy") ?? "")?.[1]?.split(" ") ?? [];
+      const [self, ...others] = ancestors;
+      const office = others.every((name) =>
+        /^https:\/\/outlook\.(?:office\.com|office365\.com|live\.com|cloud\.microsoft)$/.test(name),
+      );
+      return self === "'self'" && office && others.length === 4 ? "'self' and Outlook on the web" : ancestors.join(" ");
+    },
+  },
+];
+
+export const requests: readonly Attack[] = [...origins, ...hosts, ...shapes, ...sites, ...preflights, ...paths];

@@ -1,0 +1,115 @@
+// Rows 22 and 23: a port that another program holds, and text that is meant for whoever reads the log.
+import { once } from "node:events";
+import { createServer } from "node:https";
+import { createServer as createTcpServer, type Server } from "node:net";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { generateCertificates } from "office-addin-dev-certs";
+import { BridgeProcess, freePort, freshHome } from "../../support/bridge-process.js";
+import { HonestPane } from "../../support/honest-pane.js";
+import type { Attack } from "../attack.js";
+import { answerTo, bytesOf, plain, upgrade } from "../wire.js";
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  server.listen(port, host);
+  await once(server, "listening");
+}
+
+/** What a bridge does whose port is held at `host`. */
+async function startBeside(host: string): Promise<string> {
+  const port = await freePort();
+  const holder = createTcpServer((socket) => socket.destroy());
+  await listen(holder, port, host);
+  const bridge = await BridgeProcess.launch({ port });
+  const code = await bridge.ended;
+  await bridge.stop();
+  holder.close();
+  const told = bridge.stderr.includes(String(port)) && bridge.stderr.includes("--port");
+  const ready = bridge.stdout.includes("Ready:");
+  return `exit code ${code}, ${told ? "the port and the remedy are named" : bridge.stderr}${ready ? ", yet ready" : ""}`;
+}
+
+/** A program that holds the port serves a page with a certificate of its own making. */
+async function impostor(bridge: BridgeProcess): Promise<string> {
+  const folder = freshHome();
+  const file = (name: string): string => join(folder.path, name);
+  await generateCertificates(file("ca.crt"), file("localhost.crt"), file("localhost.key"), 7, ["localhost"]);
+  const server = createServer({ key: readFileSync(file("localhost.key")), cert: readFileSync(file("localhost.crt")) });
+  await listen(server, 0, "127.0.0.1");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  try {
+    await HonestPane.connect({ port, ca: bridge.ca });
+    return "the pane believes it";
+  } catch (thrown) {
+    const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : String(thrown);
+    return /CERT|SELF_SIGNED|SIGNATURE|VERIFY/.test(code) ? "the pane refuses its certificate" : code;
+  } finally {
+    server.close();
+    folder.remove();
+  }
+}
+
+const CONTROL = /[^\x20-\x7e\n]/;
+
+/** What stands in the log after `request`, seen by somebody who shows it in a terminal. */
+async function logAfter(bridge: BridgeProcess, requests: readonly Buffer[]): Promise<string> {
+  const before = bridge.logText().length;
+  for (const request of requests) await answerTo(bridge, request);
+  const written = bridge.logText().slice(before);
+  const lines = written.trimEnd().split("\n");
+  for (const line of lines) {
+    if (CONTROL.test(line)) return `a control character: ${JSON.stringify(CONTROL.exec(line)?.[0])}`;
+    if (line.length > 2000) return `a line of ${line.length} characters`;
+    JSON.parse(line);
+  }
+  return lines.length >= requests.length ? "escaped and cut" : `${lines.length} lines for ${requests.length} requests`;
+}
+
+async function secrets(bridge: BridgeProcess): Promise<string> {
+  await answerTo(bridge, plain(bridge, "/healthz", { Authorization: "Bearer hunter2", Cookie: "session=hunter2" }));
+  await answerTo(bridge, upgrade(bridge, { Origin: "null", Cookie: "session=hunter2" }));
+  const key = readFileSync(join(bridge.home, "certificates", "localhost.key"), "utf8");
+  const told = bridge.logText() + bridge.stdout + bridge.stderr;
+  const body = key.split("\n")[1] ?? key;
+  return told.includes(body) || told.includes("PRIVATE KEY") || told.includes("hunter2")
+    ? "a secret"
+    : "no secret is logged";
+}
+
+export const programs: readonly Attack[] = [
+  {
+    row: 22,
+    tried: "at 127.0.0.1",
+    answer: "exit code 1, the port and the remedy are named",
+    run: () => startBeside("127.0.0.1"),
+  },
+  {
+    row: 22,
+    tried: "at ::1 alone",
+    answer: "exit code 1, the port and the remedy are named",
+    run: () => startBeside("::1"),
+  },
+  { row: 22, tried: "and serves a pane of its own", answer: "the pane refuses its certificate", run: impostor },
+  {
+    row: 23,
+    tried: "control characters in Origin and Host",
+    answer: "escaped and cut",
+    run: (bridge) =>
+      logAfter(bridge, [
+        bytesOf(upgrade(bridge, { Origin: 'https://evil\u009b31m\u0085{"level":30}' })),
+        bytesOf(plain(bridge, "/healthz", { Host: "evil\u009b2J", Connection: "close" })),
+      ]),
+  },
+  {
+    row: 23,
+    tried: "7,000 characters in each",
+    answer: "escaped and cut",
+    run: (bridge) =>
+      logAfter(bridge, [
+        bytesOf(upgrade(bridge, { Origin: "x".repeat(7000) })),
+        bytesOf(plain(bridge, `/${"%2e".repeat(2000)}`, { Connection: "close" })),
+      ]),
+  },
+  { row: 23, tried: "what the log, stdout and stderr hold", answer: "no secret is logged", run: secrets },
+];
