@@ -147,4 +147,22 @@ export const SUITES = [
     report: "vitest",
     command: vitest("e2e"),
   },
+  {
+    name: "attacks",
+    what: "every row of docs/security.md, at the real bridge",
+    needs: ["compiler", "browser"],
+    builds: ["native", "typescript", "pane"],
+    limitSeconds: 240,
+    report: "vitest",
+    command: vitest("attacks"),
+  },
+  {
+    name: "faults",
+    what: "what the pane is told when processes die, disks fill and clocks jump",
+    needs: ["compiler"],
+    builds: ["native", "typescript", "pane"],
+    limitSeconds: 240,
+    report: "vitest",
+    command: vitest("faults"),
+  },
 ];

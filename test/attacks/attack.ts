@@ -40,5 +40,4 @@ export const ROWS: Readonly<Record<number, string>> = {
   24: "a channel served by another user",
   25: "a channel served by another program of this user",
   26: "hostile bytes on the channel",
-  27: "what is left after an uninstall",
 };

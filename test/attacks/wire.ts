@@ -8,6 +8,9 @@ const PATIENCE_MS = 5000;
 
 export type Header = readonly [name: string, value: string];
 
+/** Headers by name; undefined leaves one out. */
+export type Changes = Partial<Record<string, string>>;
+
 export interface Request {
   readonly method?: string;
   readonly target?: string;
@@ -28,7 +31,7 @@ export function paneHeaders({ port }: Target): Header[] {
 }
 
 /** An honest upgrade, but for what is changed: a header given here replaces its namesakes; undefined leaves it out. */
-export function upgrade(target: Target, changes: Readonly<Record<string, string | undefined>> = {}): Request {
+export function upgrade(target: Target, changes: Changes = {}): Request {
   const kept = paneHeaders(target).filter(([name]) => !(name in changes));
   const added = Object.entries(changes).flatMap(([name, value]): Header[] =>
     value === undefined ? [] : [[name, value]],
@@ -37,11 +40,7 @@ export function upgrade(target: Target, changes: Readonly<Record<string, string 
 }
 
 /** A plain request of the pane's own origin, but for what is changed. */
-export function plain(
-  { port }: Target,
-  target: string,
-  changes: Readonly<Record<string, string | undefined>> = {},
-): Request {
+export function plain({ port }: Target, target: string, changes: Changes = {}): Request {
   const headers = Object.entries({ Host: `localhost:${port}`, ...changes });
   return {
     target,

@@ -37,7 +37,8 @@ export class HonestPane {
       });
     });
     this.#socket.on("message", (data, isBinary) => {
-      this.#hear(isBinary ? data : data.toString());
+      // ws hands a message over in one piece, as a Buffer, unless it is told otherwise.
+      this.#hear(!isBinary && Buffer.isBuffer(data) ? data.toString() : undefined);
     });
   }
 

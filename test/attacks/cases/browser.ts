@@ -108,11 +108,9 @@ export const inBrowsers: readonly Attack[] = [
       }, `https://${ours}/taskpane.html`);
       await page.waitForFunction(() => document.querySelector("iframe") !== null);
       await page.waitForTimeout(1000);
-      const frames = page.frames().filter((frame) => frame !== page.mainFrame());
-      const texts = await Promise.all(
-        frames.map((frame) => frame.evaluate(() => document.body.innerText).catch(() => "")),
-      );
-      return texts.some((text) => /outlook/i.test(text)) ? "the frame shows the pane" : "the frame stays empty";
+      const addresses = page.frames().flatMap((frame) => (frame === page.mainFrame() ? [] : [frame.url()]));
+      const empty = addresses.length === 1 && addresses[0]?.startsWith("chrome-error:") === true;
+      return empty ? "the frame stays empty" : `the frame shows ${addresses.join()}`;
     },
   ),
 ];

@@ -1,9 +1,7 @@
 // Rows 1 to 9 and 18 to 20: requests that the gate must refuse by what they say.
-import { answerTo, bytesOf, paneHeaders, plain, upgrade, type Request } from "../wire.js";
+import { answerTo, bytesOf, paneHeaders, plain, upgrade, type Changes, type Request } from "../wire.js";
 import type { Attack } from "../attack.js";
 import type { BridgeProcess } from "../../support/bridge-process.js";
-
-type Changes = Readonly<Record<string, string | undefined>>;
 
 const SECRETS = /"state"|"source"|"ageMs"|access-control-allow|root:/i;
 
