@@ -170,7 +170,19 @@ describe("time that nobody watched", () => {
 });
 
 describe("the cost of the history", () => {
-  it("is one write a second in a burst of 10,000 changes, and a bounded memory", () => {
+  it("is one write a second at most in a burst of 10,000 changes in 10 s", () => {
+    const store = new CountingStore();
+    const recorder = recorderOf(store);
+    for (let number = 0; number < 10_000; number += 1) {
+      recorder.note(present(number % 2 === 0 ? "online" : "offline"));
+      pass(1, 1);
+    }
+    expect(store.writes).toBeGreaterThan(0);
+    expect(store.writes).toBeLessThanOrEqual(10);
+    recorder.close();
+  });
+
+  it("is a bounded memory, also when no write comes in between", () => {
     const store = new CountingStore();
     const recorder = recorderOf(store);
     for (let number = 0; number < 10_000; number += 1) {
@@ -178,9 +190,7 @@ describe("the cost of the history", () => {
       steady += 1;
       recorder.note(present(number % 2 === 0 ? "online" : "offline"));
     }
-    expect(store.writes).toBe(0);
     pass(1000);
-    expect(store.writes).toBe(1);
     expect(store.spans).toBeLessThanOrEqual(1000);
     recorder.close();
   });
