@@ -9,7 +9,7 @@ const PATIENCE_MS = 5000;
 export type Header = readonly [name: string, value: string];
 
 /** Headers by name; undefined leaves one out. */
-export type Changes = Partial<Record<string, string>>;
+export type Changes = Readonly<Record<string, string | undefined>>;
 
 export interface Request {
   readonly method?: string;
@@ -33,19 +33,18 @@ export function paneHeaders({ port }: Target): Header[] {
 /** An honest upgrade, but for what is changed: a header given here replaces its namesakes; undefined leaves it out. */
 export function upgrade(target: Target, changes: Changes = {}): Request {
   const kept = paneHeaders(target).filter(([name]) => !(name in changes));
-  const added = Object.entries(changes).flatMap(([name, value]): Header[] =>
-    value === undefined ? [] : [[name, value]],
-  );
+  const added = Object.entries(changes).flatMap(([name, value]) => headerOf(name, value));
   return { target: FEED_PATH, headers: [...kept, ...added] };
 }
 
 /** A plain request of the pane's own origin, but for what is changed. */
 export function plain({ port }: Target, target: string, changes: Changes = {}): Request {
-  const headers = Object.entries({ Host: `localhost:${port}`, ...changes });
-  return {
-    target,
-    headers: headers.flatMap(([name, value]): Header[] => (value === undefined ? [] : [[name, value]])),
-  };
+  const all: Changes = { Host: `localhost:${port}`, ...changes };
+  return { target, headers: Object.entries(all).flatMap(([name, value]) => headerOf(name, value)) };
+}
+
+function headerOf(name: string, value: string | undefined): Header[] {
+  return value === undefined ? [] : [[name, value]];
 }
 
 export function bytesOf({ method = "GET", target = FEED_PATH, headers }: Request): Buffer {
