@@ -1,6 +1,6 @@
 // @ts-check
 // One build at a time in one clone: two `npm start` may be given at once.
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "./failure.mjs";
@@ -24,7 +24,7 @@ export async function alone(work) {
   while (!take(file)) {
     const owner = ownerOf(file);
     if (owner !== undefined && !isAlive(owner)) {
-      rmSync(file, { force: true });
+      removeStale(file, owner);
       continue;
     }
     if (!told) say("wait", `process ${owner ?? "another"} is building in this folder; going on when it is done`);
@@ -64,6 +64,22 @@ function take(file) {
   } finally {
     rmSync(mine, { force: true });
   }
+}
+
+/**
+ * Removes the lock of a dead owner, and not the one that somebody else has put in its place meanwhile.
+ * @param {string} file
+ * @param {number} owner
+ */
+function removeStale(file, owner) {
+  const mine = `${file}.stale.${process.pid}`;
+  try {
+    renameSync(file, mine);
+    if (ownerOf(mine) !== owner) linkSync(mine, file);
+  } catch {
+    // Somebody else was faster.
+  }
+  rmSync(mine, { force: true });
 }
 
 /**

@@ -1,6 +1,8 @@
 // @ts-check
 // What passed and what failed, read from what each kind of suite leaves behind.
 import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fromRoot } from "./paths.mjs";
 
 /**
  * @typedef {object} Tally
@@ -21,25 +23,39 @@ function nothing() {
 }
 
 /**
- * Vitest's JSON. A file that could not even be loaded has no tests of its own, and counts as one failure.
+ * Vitest's JSON. A file that could not even be loaded has no tests of its own, and counts as one failure. What a person has to know
+ * of a failure (what differs, the lines around it) is in the output alone.
  * @param {string} reportFile
+ * @param {string} output
  */
-function readVitest(reportFile) {
+function readVitest(reportFile, output) {
   if (!existsSync(reportFile)) return nothing();
-  /** @typedef {{ status: string, fullName: string, failureMessages: string[] | null }} Assertion */
+  /** @typedef {{ status: string, ancestorTitles: string[], title: string, failureMessages: string[] | null }} Assertion */
   /** @type {{ testResults: { name: string, status: string, message: string, assertionResults: Assertion[] }[] }} */
   const report = JSON.parse(readFileSync(reportFile, "utf8"));
   const tally = nothing();
   for (const file of report.testResults) {
-    for (const { status, fullName, failureMessages } of file.assertionResults) {
+    const name = path.relative(fromRoot(), file.name);
+    for (const { status, ancestorTitles, title, failureMessages } of file.assertionResults) {
+      const full = [name, ...ancestorTitles, title].join(" > ");
       if (status === "passed") tally.passed += 1;
-      else if (status === "failed") fail(tally, `${file.name}: ${fullName}`, (failureMessages ?? []).join("\n"));
+      else if (status === "failed") fail(tally, full, blockOf(output, full) ?? (failureMessages ?? []).join("\n"));
       else tally.skipped += 1;
     }
     const told = file.assertionResults.some(({ status }) => status === "failed");
-    if (file.status === "failed" && !told) fail(tally, file.name, file.message);
+    if (file.status === "failed" && !told) fail(tally, name, blockOf(output, name) ?? file.message);
   }
   return tally;
+}
+
+/**
+ * What vitest's own report says of one failure: the block under its name. Blocks end with a ruler.
+ * @param {string} output
+ * @param {string} name
+ */
+function blockOf(output, name) {
+  const block = output.split(/^.*\u23AF{5,}.*$/m).find((text) => text.includes(` FAIL `) && text.includes(name));
+  return block?.replaceAll(/^ FAIL .*\n/gm, "").trim();
 }
 
 /**

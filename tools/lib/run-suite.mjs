@@ -25,7 +25,7 @@ export async function runSuite(suite) {
   const [program, args] = suite.command(reportFile);
   const { code, output, timedOut } = await run(program, args, {
     limitMs: suite.limitSeconds * 1000,
-    env: { ...process.env, ...suite.env },
+    env: { ...process.env, NO_COLOR: "1", ...suite.env },
   });
   writeFileSync(fromRoot(logFile), output);
 
@@ -69,7 +69,7 @@ function tell(name, tally, time, logFile) {
   const skipped = tally.skipped > 0 ? `, ${tally.skipped} skipped` : "";
   for (const failure of tally.failures) {
     const detail = failure.detail.replaceAll(/^/gm, "      ");
-    process.stderr.write(`\n    FAILED ${path.relative(fromRoot(), failure.name) || failure.name}\n${detail}\n`);
+    process.stderr.write(`\n    FAILED ${failure.name}\n${detail}\n`);
   }
   if (tally.failures.length > 0) process.stderr.write(`\n    All of its output: ${logFile}\n`);
   say(name, `${tally.passed} passed, ${tally.failed} failed${skipped} in ${time}`);
