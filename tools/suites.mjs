@@ -86,15 +86,6 @@ export const SUITES = [
   },
   {
     name: "fuzz",
-    what: "hostile bytes on the channel, for a minute (libFuzzer)",
-    needs: ["sanitizers"],
-    builds: [],
-    limitSeconds: 300,
-    report: "checks",
-    command: (reportFile) => [process.execPath, [fromRoot("tools/native/fuzz.mjs"), "--report", reportFile]],
-  },
-  {
-    name: "fuzz",
     what: "hostile bytes on the channel, for a while",
     needs: ["sanitizers"],
     builds: [],
