@@ -1,0 +1,64 @@
+import process from "node:process";
+import { Page, startBrowser } from "../lib/browser.mjs";
+import { Chain } from "../lib/chain.mjs";
+import { startUntil } from "../lib/child.mjs";
+import { preparedHome, sharedCertificates } from "../lib/home.mjs";
+import { compare } from "../lib/measures.mjs";
+import { interleaved } from "../lib/statistics.mjs";
+
+export const title = "Start: process to Ready, and page to state on screen";
+export const method =
+  "Start: from the creation of the process to its line `Ready`; the product has its certificates already, starts the simulated Outlook with it, and opens its history. The floor is a process with express, https and ws that listens. Page: from the navigation to the frame in which the pane's state is drawn, against a blank page of the bare server that shows the state in one word; the browser's cache is warm, as it is from the second time on.";
+
+export async function run({ rounds, scale }) {
+  const home = await preparedHome();
+  const env = { ...process.env, BENCH_CERTIFICATES: await sharedCertificates() };
+  const bareFile = new URL("../servers/bare-ws.mjs", import.meta.url).pathname;
+  const times = Math.max(1, Math.round(3 * scale));
+  const several = (once) => async () => {
+    const found = [];
+    for (let index = 0; index < times; index += 1) found.push(await once());
+    return found;
+  };
+  const starting = {
+    product: several(async () => {
+      const chain = await Chain.start({ scheduled: false, home });
+      await chain.end();
+      return chain.run.tookMs;
+    }),
+    bare: several(async () => {
+      const run = await startUntil(/^Ready/m, process.execPath, [bareFile], { env });
+      await run.end();
+      return run.tookMs;
+    }),
+  };
+  await starting.product();
+  await starting.bare();
+  const start = await interleaved(rounds, starting);
+
+  const chain = await Chain.start({ scheduled: false, home });
+  const bare = await startUntil(/^Ready: (\S+)/m, process.execPath, [bareFile], { env });
+  const context = await startBrowser();
+  const opening = (url) => several(() => untilShown(context, url));
+  const pages = { product: opening(chain.url), bare: opening(bare.line[1]) };
+  await pages.product();
+  await pages.bare();
+  const page = await interleaved(rounds, pages);
+  await context.close();
+  await bare.end();
+  await chain.end();
+  return {
+    measures: [
+      compare({ what: "process start to Ready", against: "bare https+ws server", unit: "ms", product: start.product, other: start.bare, aim: { most: 1.3 } }),
+      compare({ what: "page open to state on screen", against: "blank page from the bare server", unit: "ms", product: page.product, other: page.bare, aim: { most: 1.3 } }),
+    ],
+  };
+}
+
+/** Milliseconds from the navigation to the frame after the one in which a state was first shown. */
+async function untilShown(context, url) {
+  const page = await Page.open(context, url);
+  const ms = await page.page.evaluate(() => globalThis.seen.words.find(([, word]) => word !== "unknown")[0]);
+  await page.close();
+  return ms;
+}

@@ -1,0 +1,116 @@
+import { join } from "node:path";
+import { fromRoot } from "../../tools/lib/paths.mjs";
+import { temporaryFolder } from "../lib/home.mjs";
+import { compare, fact, growth } from "../lib/measures.mjs";
+import { growthOf, interleaved, median } from "../lib/statistics.mjs";
+
+export const title = "History: 30 days with 100,000 changes";
+export const method =
+  "The product's store (one file, as the bridge opens it) against bare SQLite by the same library: the same rows, prepared statements, one transaction for each thousand (as many as the recorder ever holds back), the same journal. The timeline query is what the pane asks, 24 hours; the bridge keeps at most 20,000 spans of 30 days.";
+
+const DAY_MS = 86_400_000;
+const CHANGES = 100_000;
+const BATCH = 1000;
+const FRAME_MS = 1000 / 60;
+
+export async function run({ rounds, scale }) {
+  const { default: Database } = await import("libsql");
+  const load = (file) => import(fromRoot("dist/bridge/src/history", file));
+  const { SqliteStore } = await load("sqlite-store.js");
+  const { Recorder } = await load("recorder.js");
+  const { silentLog } = await import(fromRoot("dist/bridge/src/log/log.js"));
+  const count = Math.round(CHANGES * Math.min(1, scale));
+  const end = Date.now();
+  const spans = spansOf(count, end - 30 * DAY_MS, end);
+  const folder = temporaryFolder();
+  let number = 0;
+  const file = () => join(folder, `${(number += 1)}.db`);
+  const last = {};
+
+  const stores = {
+    product: () => new SqliteStore(Database, file()),
+    bare: () => new BareStore(Database, file()),
+  };
+  const timed = (work) => {
+    const begin = performance.now();
+    work();
+    return performance.now() - begin;
+  };
+  const inserting = (name) => () => {
+    last[name]?.close();
+    const store = (last[name] = stores[name]());
+    return spans.batches.map((batch) => timed(() => store.write(batch)));
+  };
+  const querying = (name, days, times) => () =>
+    Array.from({ length: times }, () => timed(() => last[name].read(end - days * DAY_MS)));
+  const both = (make) => ({ product: make("product"), bare: make("bare") });
+
+  const insert = await interleaved(rounds, both(inserting));
+  const all = await interleaved(rounds, both((name) => querying(name, 30, 3)));
+  const day = await interleaved(rounds, both((name) => querying(name, 1, 20)));
+  const points = [];
+  for (const days of [1, 7, 30]) points.push([days, median(querying("product", days, 5)())]);
+  const kept = spansOf(20_000, end - 30 * DAY_MS, end);
+  const keptStore = stores.product();
+  for (const batch of kept.batches) keptStore.write(batch);
+  const recorder = new Recorder({ store: keptStore, log: silentLog() });
+  recorder.read(24);
+  const timeline = Array.from({ length: 200 }, () => timed(() => recorder.read(24)));
+  recorder.close();
+  for (const store of Object.values(last)) store.close();
+  const aim = { most: 1.5 };
+  const against = "bare SQLite";
+  const frames = median(timeline) / FRAME_MS;
+  return {
+    measures: [
+      compare({ what: "insert 1,000 changes", against, unit: "ms", product: insert.product, other: insert.bare, aim }),
+      compare({ what: "query 30 days", against, unit: "ms", product: all.product, other: all.bare, aim }),
+      compare({ what: "query 24 hours", against, unit: "ms", product: day.product, other: day.bare, aim }),
+      fact("the timeline's query (24 of 720 hours, 20,000 spans kept), of a frame", frames, {
+        aim: "below 0.1",
+        met: frames < 0.1,
+      }),
+      growth("query of N days with 3,333 changes each", "ms", points, growthOf(points)),
+    ],
+  };
+}
+
+/** What somebody would write who only wants the rows in and out. */
+class BareStore {
+  constructor(Database, file) {
+    this.database = new Database(file);
+    this.database.exec(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; CREATE TABLE span (number INTEGER PRIMARY KEY, state TEXT NOT NULL, reason TEXT, began INTEGER NOT NULL, ended INTEGER NOT NULL) STRICT; CREATE INDEX by_end ON span (ended)",
+    );
+    this.insert = this.database.prepare("INSERT OR REPLACE INTO span VALUES (?, ?, ?, ?, ?)");
+    this.select = this.database.prepare("SELECT state, reason, began, ended FROM span WHERE ended > ? ORDER BY number");
+  }
+
+  write(batch) {
+    this.database.transaction(() => {
+      for (const { number, state, reason, from, to } of batch) this.insert.run(number, state, reason ?? null, from, to);
+    })();
+  }
+
+  read(from) {
+    return this.select.all(from);
+  }
+
+  close() {
+    this.database.close();
+  }
+}
+
+function spansOf(count, begin, end) {
+  const step = (end - begin) / count;
+  const all = Array.from({ length: count }, (_, index) => ({
+    number: index + 1,
+    state: index % 2 === 0 ? "online" : "offline",
+    reason: undefined,
+    from: Math.round(begin + index * step),
+    to: Math.round(begin + (index + 1) * step),
+  }));
+  const batches = [];
+  for (let from = 0; from < count; from += BATCH) batches.push(all.slice(from, from + BATCH));
+  return { all, batches };
+}
