@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
+import { format, resolveConfig } from "prettier";
 import { fromRoot } from "../tools/lib/paths.mjs";
 import { machine } from "./lib/machine.mjs";
 import { markdown } from "./lib/page.mjs";
@@ -43,7 +44,7 @@ export async function measure(wanted, { rounds, scale, write, say }) {
       const at = new Date().toISOString();
       report.rows[number] = { number, title, method, at, rounds, load: [load, loadavg()[0]], tookS, measures };
       for (const one of measures) say(`  ${lineOf(one)}`);
-      if (write) save(report);
+      if (write) await save(report);
     } catch (error) {
       failed += 1;
       say(`  row ${number} failed: ${error instanceof Error ? error.stack : String(error)}`);
@@ -52,15 +53,19 @@ export async function measure(wanted, { rounds, scale, write, say }) {
   return failed;
 }
 
-function save(report) {
-  writeFileSync(JSON_FILE, `${JSON.stringify(report, undefined, 1)}\n`);
-  writeFileSync(fromRoot("docs/performance.md"), markdown(report));
+async function save(report) {
+  const write = async (file, text) => {
+    const options = await resolveConfig(fromRoot("package.json"), { editorconfig: true });
+    writeFileSync(fromRoot(file), await format(text, { ...options, filepath: file }));
+  };
+  await write("docs/performance.json", JSON.stringify(report));
+  await write("docs/performance.md", markdown(report));
   writeFileSync(fromRoot("docs/performance.svg"), plot(report));
 }
 
 /** Writes page and plot anew from the numbers that are there. */
-export function rewrite() {
-  save(JSON.parse(readFileSync(JSON_FILE, "utf8")));
+export async function rewrite() {
+  await save(JSON.parse(readFileSync(JSON_FILE, "utf8")));
 }
 
 function lineOf(one) {

@@ -1,4 +1,5 @@
-// A MAPI that has one registration, and a state that nobody but the measurement changes. Outlook's side of what is measured.
+// A MAPI that has one registration, and a state that nobody but the measurement changes. Outlook's side of what is
+// measured.
 #pragma once
 
 #include "mapi/com_ptr.h"

@@ -1,5 +1,6 @@
-// A MAPI provider that notifies when the measurement wants it, and writes down when. It is loaded by the simulated Outlook
-// in place of its own (`--mapi`), and answers orders in a folder, BENCH_MAPI, so that it is the same on every system:
+// A MAPI provider that notifies when the measurement wants it, and writes down when. It is loaded by the simulated
+// Outlook in place of its own (`--mapi`), and answers orders in a folder, BENCH_MAPI, so that it is the same on every
+// system:
 //
 //   order-<n>: <count> <interval us> <jitter us>     reports: report-<n>, when all is done
 //

@@ -1,5 +1,5 @@
-// The floor of Notify: a value is stored and whoever waits for it is signalled, and nothing else. signal_floor_posix.cc,
-// signal_floor_windows.cc.
+// The floor of Notify: a value is stored and whoever waits for it is signalled, and nothing else.
+// signal_floor_posix.cc, signal_floor_windows.cc.
 #pragma once
 
 #include <memory>

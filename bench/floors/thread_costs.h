@@ -8,8 +8,8 @@ namespace offline_state::bench {
 
 struct ThreadCosts {
   std::int64_t allocations = 0;
-  std::int64_t reads = 0;         // system calls that read
-  std::int64_t writes = 0;        // system calls that write; a signal to another thread is one
+  std::int64_t reads = 0;   // system calls that read
+  std::int64_t writes = 0;  // system calls that write; a signal to another thread is one
   std::int64_t bytes_read = 0;
   std::int64_t bytes_written = 0;
   std::int64_t waits = 0;  // times the thread gave up its processor to wait

@@ -1,5 +1,6 @@
-// The bare way from a native thread to JavaScript, a thread-safe function: run(count, intervalUs, called, done). `called`
-// gets the nanoseconds at which the thread called, by the clock of process.hrtime; `done` comes when the thread has ended.
+// The bare way from a native thread to JavaScript, a thread-safe function: run(count, intervalUs, called, done).
+// `called` gets the nanoseconds at which the thread called, by the clock of process.hrtime; `done` comes when the
+// thread has ended.
 #include <napi.h>
 
 #include <memory>
@@ -29,9 +30,8 @@ void Run(const Napi::CallbackInfo& info) {
       next += interval;
       std::this_thread::sleep_until(next);
       const double sent = static_cast<double>(NowNs());
-      function.NonBlockingCall([sent](Napi::Env env, Napi::Function called) {
-        called.Call({Napi::Number::New(env, sent)});
-      });
+      function.NonBlockingCall(
+          [sent](Napi::Env env, Napi::Function called) { called.Call({Napi::Number::New(env, sent)}); });
     }
     Napi::ThreadSafeFunction(function).Release();
   });

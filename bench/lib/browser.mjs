@@ -38,7 +38,9 @@ function watch() {
 
 export async function startBrowser() {
   const leaf = new X509Certificate(readFileSync(join(await sharedCertificates(), "localhost.crt")));
-  const key = createHash("sha256").update(leaf.publicKey.export({ type: "spki", format: "der" })).digest("base64");
+  const key = createHash("sha256")
+    .update(leaf.publicKey.export({ type: "spki", format: "der" }))
+    .digest("base64");
   const context = await chromium.launchPersistentContext(temporaryFolder(), {
     executablePath: process.env.CHROMIUM ?? findBrowser(),
     viewport: { width: 320, height: 640 },

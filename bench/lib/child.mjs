@@ -68,7 +68,10 @@ export async function startUntil(ready, file, args, options = {}) {
   const child = keep(spawn(file, args, { stdio: ["ignore", "pipe", "inherit"], ...options }));
   let said = "";
   const line = await new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`${file} ${args.join(" ")} was not ready within 60 s: ${said}`)), 60_000);
+    const late = setTimeout(
+      () => reject(new Error(`${file} ${args.join(" ")} was not ready within 60 s: ${said}`)),
+      60_000,
+    );
     child.stdout.on("data", (data) => {
       said += data.toString();
       const found = ready.exec(said);

@@ -7,7 +7,9 @@ import process from "node:process";
 export function machine() {
   const first = (file, args) => {
     try {
-      return execFileSync(file, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).split("\n")[0].trim();
+      return execFileSync(file, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })
+        .split("\n")[0]
+        .trim();
     } catch {
       return "not there";
     }

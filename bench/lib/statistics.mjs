@@ -37,7 +37,14 @@ export function growthOf(points) {
   const over = xs.reduce((sum, value, index) => sum + (value - x) * (ys[index] - y), 0);
   const under = xs.reduce((sum, value) => sum + (value - x) ** 2, 0);
   const exponent = over / under;
-  const name = exponent < 0.25 ? "constant" : exponent < 0.85 ? "less than linear" : exponent < 1.2 ? "linear" : "more than linear";
+  const name =
+    exponent < 0.25
+      ? "constant"
+      : exponent < 0.85
+        ? "less than linear"
+        : exponent < 1.2
+          ? "linear"
+          : "more than linear";
   return { exponent, name };
 }
 

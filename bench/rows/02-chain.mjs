@@ -36,7 +36,10 @@ export async function run({ rounds, scale }) {
     await take();
     const stamps = await bare.ask("schedule", { count, intervalMs: INTERVAL_MS });
     await new Promise((resolve) => setTimeout(resolve, 200));
-    return latencies(stamps.map((before, index) => ({ before, state: index % 2 === 0 ? "offline" : "online" })), await take());
+    return latencies(
+      stamps.map((before, index) => ({ before, state: index % 2 === 0 ? "offline" : "online" })),
+      await take(),
+    );
   };
   /** One page at a time: what is not measured does not run. */
   const inPage = (url, measure) => async () => {
@@ -57,7 +60,8 @@ export async function run({ rounds, scale }) {
       unix: async () => numbers(await output(hop, [String(count), String(INTERVAL_MS * 1000)])),
       tsfn: async () => (await tsfn.ask("run", { count, intervalMs: INTERVAL_MS })).map((ns) => ns / 1e6),
     });
-    const sum = (ws) => found[ws].map((_, index) => [median(found.unix[index]) + median(found.tsfn[index]) + median(found[ws][index])]);
+    const sum = (ws) =>
+      found[ws].map((_, index) => [median(found.unix[index]) + median(found.tsfn[index]) + median(found[ws][index])]);
     const against = "the sum of the bare hops";
     const aim = { most: 1.3 };
     return {
@@ -78,5 +82,8 @@ export async function run({ rounds, scale }) {
 }
 
 function numbers(text) {
-  return text.trim().split("\n").map((line) => Number(line) / 1e6);
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => Number(line) / 1e6);
 }

@@ -66,8 +66,20 @@ export async function run({ rounds }) {
   const shared = { against, aim: { most: 1.15 } };
   return {
     measures: [
-      compare({ ...shared, what: "bridge at rest, private", unit: "MB", product: mb(atRest.product, "private"), other: mb(atRest.bare, "private") }),
-      compare({ ...shared, what: "bridge at rest, resident", unit: "MB", product: mb(atRest.product, "resident"), other: mb(atRest.bare, "resident") }),
+      compare({
+        ...shared,
+        what: "bridge at rest, private",
+        unit: "MB",
+        product: mb(atRest.product, "private"),
+        other: mb(atRest.bare, "private"),
+      }),
+      compare({
+        ...shared,
+        what: "bridge at rest, resident",
+        unit: "MB",
+        product: mb(atRest.product, "resident"),
+        other: mb(atRest.bare, "resident"),
+      }),
       compare({ ...shared, what: "for each pane, private", unit: "KB", product: panes.product, other: panes.bare }),
       fact("agent, private", agentKb, { unit: "KB", aim: "at most 256", met: agentKb <= 256 }),
     ],

@@ -49,8 +49,22 @@ export async function run({ rounds, scale }) {
   await chain.end();
   return {
     measures: [
-      compare({ what: "process start to Ready", against: "bare https+ws server", unit: "ms", product: start.product, other: start.bare, aim: { most: 1.3 } }),
-      compare({ what: "page open to state on screen", against: "blank page from the bare server", unit: "ms", product: page.product, other: page.bare, aim: { most: 1.3 } }),
+      compare({
+        what: "process start to Ready",
+        against: "bare https+ws server",
+        unit: "ms",
+        product: start.product,
+        other: start.bare,
+        aim: { most: 1.3 },
+      }),
+      compare({
+        what: "page open to state on screen",
+        against: "blank page from the bare server",
+        unit: "ms",
+        product: page.product,
+        other: page.bare,
+        aim: { most: 1.3 },
+      }),
     ],
   };
 }

@@ -62,7 +62,10 @@ export async function run({ rounds }) {
     const flat = (kb) => ({ unit: "KB", aim: "flat: below 2 MB", met: kb < 2048 });
     return {
       measures: [
-        fact("bursts after which the pane was right", bursts.filter(({ right }) => right).length, { aim: `all ${2 * rounds}`, met: every("right") }),
+        fact("bursts after which the pane was right", bursts.filter(({ right }) => right).length, {
+          aim: `all ${2 * rounds}`,
+          met: every("right"),
+        }),
         fact("a burst without a pause lasted, at least", Math.min(...bursts.map(({ took }) => took)), { unit: "ms" }),
         fact("a burst with pauses lasted, at most", Math.max(...bursts.map(({ took }) => took)), { unit: "ms" }),
         fact("messages told to the pane, the most in a burst", Math.max(...bursts.map(({ told }) => told)), {

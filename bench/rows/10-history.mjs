@@ -46,8 +46,14 @@ export async function run({ rounds, scale }) {
   const both = (make) => ({ product: make("product"), bare: make("bare") });
 
   const insert = await interleaved(rounds, both(inserting));
-  const all = await interleaved(rounds, both((name) => querying(name, 30, 3)));
-  const day = await interleaved(rounds, both((name) => querying(name, 1, 20)));
+  const all = await interleaved(
+    rounds,
+    both((name) => querying(name, 30, 3)),
+  );
+  const day = await interleaved(
+    rounds,
+    both((name) => querying(name, 1, 20)),
+  );
   const points = [];
   for (const days of [1, 7, 30]) points.push([days, median(querying("product", days, 5)())]);
   const kept = spansOf(20_000, end - 30 * DAY_MS, end);

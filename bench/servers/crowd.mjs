@@ -45,7 +45,9 @@ class Wire extends Duplex {
     if (!whole && this.bytes >= least) arrived();
   }
 
-  _read() {}
+  _read() {
+    // Whatever comes is pushed at once.
+  }
 
   _write(chunk, _encoding, done) {
     this.socket.write(chunk, done);

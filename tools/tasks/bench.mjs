@@ -20,13 +20,15 @@ export default async function bench(args) {
   const { rows, rounds, trying, page } = parse(args);
   const { measure, rewrite, rowsThere } = await import("../../bench/run.mjs");
   if (page) {
-    rewrite();
+    await rewrite();
     return 0;
   }
   const there = rowsThere();
   const unknown = rows.filter((row) => !there.has(row));
   if (unknown.length > 0) {
-    throw new Failure(`There is no row ${unknown.join(", ")}.`, { remedy: `The rows are ${[...there.keys()].join(", ")}.` });
+    throw new Failure(`There is no row ${unknown.join(", ")}.`, {
+      remedy: `The rows are ${[...there.keys()].join(", ")}.`,
+    });
   }
   await bootstrap();
   const lacking = await ensureGroups(["compiler", "browser", "mingw", "wine"]);
