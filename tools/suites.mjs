@@ -12,6 +12,7 @@ import { fromRoot } from "./lib/paths.mjs";
  * @property {string} what
  * @property {GroupName[]} needs
  * @property {BuildName[]} builds What has to be up to date before.
+ * @property {"native" | "product"} lane Two suites of different lanes may run at once: one mostly computes, the other mostly waits.
  * @property {number} limitSeconds It is ended, and failed, after that.
  * @property {"vitest" | "doctest" | "checks"} report How it tells what passed: reports.mjs reads it.
  * @property {(reportFile: string) => [string, string[]]} command
@@ -44,6 +45,7 @@ export const SUITES = [
     what: "types, ESLint, formats, the walls of the native rooms",
     needs: ["git", "format"],
     builds: [],
+    lane: "product",
     limitSeconds: 300,
     report: "checks",
     command: (reportFile) => [process.execPath, [fromRoot("tools/task.mjs"), "lint", "--report", reportFile]],
@@ -53,6 +55,7 @@ export const SUITES = [
     what: "the rooms' own tests, beside their sources",
     needs: ["compiler", "git", "xml"],
     builds: ["native", "typescript"],
+    lane: "product",
     limitSeconds: 300,
     report: "vitest",
     command: vitest("unit"),
@@ -62,6 +65,7 @@ export const SUITES = [
     what: "the C++ rooms",
     needs: ["compiler", "doctest"],
     builds: [],
+    lane: "native",
     limitSeconds: 300,
     report: "doctest",
     command: native("plain"),
@@ -71,6 +75,7 @@ export const SUITES = [
     what: "the C++ rooms under AddressSanitizer and UndefinedBehaviorSanitizer",
     needs: ["doctest", "sanitizers"],
     builds: [],
+    lane: "native",
     limitSeconds: 420,
     report: "doctest",
     command: native("asan"),
@@ -80,6 +85,7 @@ export const SUITES = [
     what: "the C++ rooms under ThreadSanitizer",
     needs: ["doctest", "sanitizers"],
     builds: [],
+    lane: "native",
     limitSeconds: 420,
     report: "doctest",
     command: native("tsan"),
@@ -89,6 +95,7 @@ export const SUITES = [
     what: "hostile bytes on the channel, for a while",
     needs: ["sanitizers"],
     builds: [],
+    lane: "native",
     limitSeconds: 240,
     report: "checks",
     command: (reportFile) => [
@@ -107,6 +114,7 @@ export const SUITES = [
     what: "the C++ rooms as a 32-bit Outlook has them",
     needs: ["doctest", "multilib"],
     builds: [],
+    lane: "native",
     limitSeconds: 300,
     report: "doctest",
     command: native("m32"),
@@ -116,6 +124,7 @@ export const SUITES = [
     what: "the C++ rooms as Windows binaries, under Wine",
     needs: ["doctest", "mingw", "wine"],
     builds: [],
+    lane: "native",
     limitSeconds: 600,
     report: "doctest",
     command: native("mingw64"),
@@ -125,6 +134,7 @@ export const SUITES = [
     what: "the pane in a real browser",
     needs: ["browser"],
     builds: ["native", "typescript", "pane"],
+    lane: "product",
     limitSeconds: 300,
     report: "vitest",
     command: vitest("browser"),
@@ -134,6 +144,7 @@ export const SUITES = [
     what: "the whole chain, from `npm start` to the pane",
     needs: ["compiler", "browser"],
     builds: ["native", "typescript", "pane"],
+    lane: "product",
     limitSeconds: 240,
     report: "vitest",
     command: vitest("e2e"),
@@ -143,6 +154,7 @@ export const SUITES = [
     what: "every row of docs/security.md, at the real bridge",
     needs: ["compiler", "browser"],
     builds: ["native", "typescript", "pane"],
+    lane: "product",
     limitSeconds: 240,
     report: "vitest",
     command: vitest("attacks"),
@@ -152,6 +164,7 @@ export const SUITES = [
     what: "what the pane is told when processes die, disks fill and clocks jump",
     needs: ["compiler"],
     builds: ["native", "typescript", "pane"],
+    lane: "product",
     limitSeconds: 240,
     report: "vitest",
     command: vitest("faults"),

@@ -22,6 +22,7 @@ export async function runSuite(suite) {
   mkdirSync(fromRoot(FOLDER), { recursive: true });
   rmSync(reportFile, { force: true });
 
+  say(suite.name, `${suite.what} ...`);
   const [program, args] = suite.command(reportFile);
   const { code, output, timedOut } = await run(program, args, {
     limitMs: suite.limitSeconds * 1000,

@@ -31,6 +31,7 @@ function suite(script: string, more: Partial<Suite> = {}): Suite {
     what: "",
     needs: [],
     builds: [],
+    lane: "product",
     limitSeconds: 20,
     report: "checks",
     command: (file) => [process.execPath, ["-e", `${report}${script}`, file]],

@@ -1,4 +1,5 @@
 // @ts-check
+import { availableParallelism } from "node:os";
 import process from "node:process";
 import { bootstrap } from "../lib/bootstrap.mjs";
 import { explain, Failure } from "../lib/failure.mjs";
@@ -7,6 +8,9 @@ import { ensureGroups } from "../lib/requirements.mjs";
 import { runSuite } from "../lib/run-suite.mjs";
 import { SUITES } from "../suites.mjs";
 import { GROUPS } from "../system-packages.mjs";
+
+/** @typedef {import("../suites.mjs").Suite} Suite */
+/** @typedef {import("../system-packages.mjs").GroupName} GroupName */
 
 /**
  * `npm test [-- [--list] [suite...]]`: everything that is missing, then the suites. The last line is "N passed, N failed".
@@ -22,28 +26,46 @@ export default async function test(args) {
   await bootstrap([]);
   const lacking = await ensureGroups(suites.flatMap(({ needs }) => needs));
 
-  let passed = 0;
-  let failed = 0;
-  for (const suite of suites) {
-    const absent = suite.needs.filter((need) => lacking.has(need));
-    if (absent.length > 0) {
-      failed += couldNotRun(suite.name, absent, lacking);
-    } else if (!(await isBuilt(suite))) {
-      failed += 1;
-    } else {
-      const tally = await runSuite(suite);
-      passed += tally.passed;
-      failed += tally.failed;
+  const total = { passed: 0, failed: 0 };
+  /** @param {readonly Suite[]} some */
+  const oneByOne = async (some) => {
+    for (const suite of some) {
+      const { passed, failed } = await result(suite, lacking);
+      total.passed += passed;
+      total.failed += failed;
     }
-  }
+  };
+  await Promise.all(lanes(suites).map(oneByOne));
   say("test", `all suites done in ${seconds(begin)}`);
-  process.stdout.write(`${passed} passed, ${failed} failed\n`);
-  return failed === 0 && passed > 0 ? 0 : 1;
+  process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+/**
+ * What may run side by side.
+ * @param {readonly Suite[]} suites
+ * @returns {(readonly Suite[])[]}
+ */
+function lanes(suites) {
+  if (availableParallelism() < 2) return [suites];
+  const native = suites.filter(({ lane }) => lane === "native");
+  return [native, suites.filter(({ lane }) => lane !== "native")];
+}
+
+/**
+ * @param {Suite} suite
+ * @param {Map<GroupName, string>} lacking
+ * @returns {Promise<{ passed: number, failed: number }>}
+ */
+async function result(suite, lacking) {
+  const absent = suite.needs.filter((need) => lacking.has(need));
+  if (absent.length > 0) return { passed: 0, failed: couldNotRun(suite.name, absent, lacking) };
+  return (await isBuilt(suite)) ? runSuite(suite) : { passed: 0, failed: 1 };
 }
 
 /**
  * What a suite needs to be built; a build that fails is told, and the suites that can do without it still run.
- * @param {import("../suites.mjs").Suite} suite
+ * @param {Suite} suite
  */
 async function isBuilt(suite) {
   try {
@@ -69,8 +91,8 @@ function chosen(names) {
 /**
  * A suite whose needs cannot be had has failed, but for one that only Debian can run, on another system, outside CI.
  * @param {string} name
- * @param {import("../system-packages.mjs").GroupName[]} absent
- * @param {Map<import("../system-packages.mjs").GroupName, string>} lacking
+ * @param {GroupName[]} absent
+ * @param {Map<GroupName, string>} lacking
  * @returns {number} Failures to count.
  */
 function couldNotRun(name, absent, lacking) {
