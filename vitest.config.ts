@@ -25,7 +25,7 @@ export default defineConfig({
       { extends: true, test: { name: "browser", include: BROWSER, exclude: NEVER } },
       { extends: true, test: { name: "e2e", include: E2E, exclude: NEVER, fileParallelism: false } },
       { extends: true, test: { name: "attacks", include: ATTACKS, exclude: NEVER, fileParallelism: false } },
-      { extends: true, test: { name: "faults", include: FAULTS, exclude: NEVER, fileParallelism: false } },
+      { extends: true, test: { name: "faults", include: FAULTS, exclude: NEVER } },
       { extends: true, test: { name: "windows", include: WINDOWS, exclude: NEVER, fileParallelism: false } },
     ],
   },

@@ -25,12 +25,21 @@ export class Pane {
     });
   }
 
-  /** Opens the pane in a browser that trusts the bridge's CA and nothing else of ours. `folder` becomes the browser's HOME. */
-  static async open(address: string, authority: string, folder: string): Promise<Pane> {
+  /**
+   * Opens the pane in a browser that trusts the bridge's CA and nothing else of ours. `folder` becomes the browser's HOME;
+   * `prepare` is done with the page before it goes anywhere.
+   */
+  static async open(
+    address: string,
+    authority: string,
+    folder: string,
+    prepare: (page: Page) => Promise<void> = () => Promise.resolve(),
+  ): Promise<Pane> {
     trustAuthority(authority, folder);
     const browser = await startChromium(folder);
     const page = await browser.newPage({ viewport: { width: 320, height: 640 } });
     const pane = new Pane(browser, page, await checkOfMessages());
+    await prepare(page);
     await page.goto(address);
     return pane;
   }
