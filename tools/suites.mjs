@@ -130,6 +130,15 @@ export const SUITES = [
     command: native("mingw64"),
   },
   {
+    name: "instructions",
+    what: "what Notify, the codec and the feed cost, counted in instructions (callgrind)",
+    needs: ["compiler", "callgrind"],
+    builds: ["typescript"],
+    limitSeconds: 180,
+    report: "checks",
+    command: (reportFile) => [process.execPath, [fromRoot("bench/guards/instructions.mjs"), "--report", reportFile]],
+  },
+  {
     name: "browser",
     what: "the pane in a real browser",
     needs: ["browser"],

@@ -64,6 +64,13 @@ export const GROUPS = {
     programs: ["xmllint"],
     remedy: "Install libxml2's xmllint.",
   },
+  callgrind: {
+    why: "count instructions",
+    debian: ["valgrind"],
+    programs: ["valgrind"],
+    remedy: "Only Debian and Ubuntu are supported for this.",
+    onlyDebian: true,
+  },
   mingw: {
     why: "build for Windows",
     debian: ["g++-mingw-w64-x86-64-posix", "g++-mingw-w64-i686-posix"],

@@ -6,11 +6,17 @@ import type { Log } from "../log/log.js";
 import type { Limits } from "./limits.js";
 import { rate } from "./rate.js";
 
+const AS_TEXT = { binary: false };
+
 export class Panes {
   readonly #feed: Feed;
   readonly #limits: Limits;
   readonly #log: Log;
   readonly #open = new Set<WebSocket>();
+  /** One for all panes and messages: a thousand panes cost no thousand closures. */
+  readonly #sent = (error?: Error | null): void => {
+    if (error) this.#log.debug({ err: error }, "a message did not reach its pane");
+  };
 
   constructor(feed: Feed, limits: Limits, log: Log) {
     this.#feed = feed;
@@ -79,9 +85,7 @@ export class Panes {
       this.#end(pane, CloseCode.tryAgainLater, "the pane does not read");
       return;
     }
-    pane.send(message, { binary: false }, (error) => {
-      if (error) this.#log.debug({ err: error }, "a message did not reach its pane");
-    });
+    pane.send(message, AS_TEXT, this.#sent);
   }
 
   #end(pane: WebSocket, code: number, why: string): void {
