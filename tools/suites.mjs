@@ -134,6 +134,7 @@ export const SUITES = [
     what: "what Notify, the codec and the feed cost, counted in instructions (callgrind)",
     needs: ["compiler", "callgrind"],
     builds: ["typescript"],
+    lane: "native",
     limitSeconds: 180,
     report: "checks",
     command: (reportFile) => [process.execPath, [fromRoot("bench/guards/instructions.mjs"), "--report", reportFile]],
