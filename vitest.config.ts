@@ -4,8 +4,9 @@ const BROWSER = ["test/browser/**/*.test.ts", "addin/**/*.browser.test.ts"];
 const E2E = ["test/e2e/**/*.test.ts"];
 const ATTACKS = ["test/attacks/**/*.test.ts"];
 const FAULTS = ["test/faults/**/*.test.ts"];
+const SOAK = ["test/soak/**/*.test.ts"];
 const WINDOWS = ["test/windows/**/*.test.ts"];
-const ALONE = [...BROWSER, ...E2E, ...ATTACKS, ...FAULTS, ...WINDOWS];
+const ALONE = [...BROWSER, ...E2E, ...ATTACKS, ...FAULTS, ...SOAK, ...WINDOWS];
 const NEVER = ["**/node_modules/**", "dist/**", "build/**", ".cache/**"];
 
 // Projects are the suites of `npm test` (tools/suites.mjs). Whatever no other project has is in "unit": no test is forgotten.
@@ -26,6 +27,7 @@ export default defineConfig({
       { extends: true, test: { name: "e2e", include: E2E, exclude: NEVER, fileParallelism: false } },
       { extends: true, test: { name: "attacks", include: ATTACKS, exclude: NEVER, fileParallelism: false } },
       { extends: true, test: { name: "faults", include: FAULTS, exclude: NEVER } },
+      { extends: true, test: { name: "soak", include: SOAK, exclude: NEVER } },
       { extends: true, test: { name: "windows", include: WINDOWS, exclude: NEVER, fileParallelism: false } },
     ],
   },

@@ -179,4 +179,14 @@ export const SUITES = [
     report: "vitest",
     command: vitest("faults"),
   },
+  {
+    name: "soak",
+    what: "50 panes, random changes and random faults, for a short while (npm run soak: for as long as you like)",
+    needs: ["compiler"],
+    builds: ["native", "typescript", "pane"],
+    lane: "product",
+    limitSeconds: 180,
+    report: "vitest",
+    command: vitest("soak"),
+  },
 ];

@@ -33,7 +33,9 @@ test("descriptors run out: the panes that are there are told everything, and oth
   await pane.until(() => pane.messages.length >= heard + 2, 15_000);
 
   for (const socket of sockets) socket.destroy();
-  for (let late: HonestPane | undefined; late === undefined; await sleep(100)) {
+  let late: HonestPane | undefined;
+  while (late === undefined) {
+    await sleep(100);
     late = await HonestPane.connect(bridge).catch(() => undefined);
     if (late === undefined) continue;
     await bridge.outlook("offline");
