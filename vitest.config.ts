@@ -28,7 +28,17 @@ export default defineConfig({
       { extends: true, test: { name: "attacks", include: ATTACKS, exclude: NEVER, fileParallelism: false } },
       { extends: true, test: { name: "faults", include: FAULTS, exclude: NEVER } },
       { extends: true, test: { name: "soak", include: SOAK, exclude: NEVER } },
-      { extends: true, test: { name: "windows", include: WINDOWS, exclude: NEVER, fileParallelism: false } },
+      {
+        extends: true,
+        test: {
+          name: "windows",
+          include: WINDOWS,
+          exclude: NEVER,
+          // One Windows, one user, one session: one Outlook at a time.
+          fileParallelism: false,
+          globalSetup: "test/windows/support/setup.ts",
+        },
+      },
     ],
   },
 });

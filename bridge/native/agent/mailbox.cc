@@ -17,7 +17,7 @@ Mailbox::Mailbox(std::shared_ptr<Waker> waker) noexcept : waker_(std::move(waker
 void Mailbox::Post(State state) noexcept {
   bool wake = false;
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<Mutex> lock(mutex_);
     ++posts_;
     wake = Accept(state, /*seen_to_begin=*/true);
   }
@@ -25,14 +25,14 @@ void Mailbox::Post(State state) noexcept {
 }
 
 std::uint64_t Mailbox::posts() const noexcept {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const std::lock_guard<Mutex> lock(mutex_);
   return posts_;
 }
 
 bool Mailbox::PostReading(State state, std::uint64_t seen) noexcept {
   bool wake = false;
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<Mutex> lock(mutex_);
     if (posts_ != seen) return false;
     wake = Accept(state, /*seen_to_begin=*/false);
   }
@@ -43,7 +43,7 @@ bool Mailbox::PostReading(State state, std::uint64_t seen) noexcept {
 void Mailbox::SetSource(const Source& source) noexcept {
   bool wake = false;
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<Mutex> lock(mutex_);
     if (Same(present_.source, source)) return;
     if (source.phase == Phase::kListening) {
       if (early_.state != State::kUnknown) Begin(early_.state, early_.since, early_.since_known);
@@ -58,12 +58,12 @@ void Mailbox::SetSource(const Source& source) noexcept {
 }
 
 Present Mailbox::present() const noexcept {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const std::lock_guard<Mutex> lock(mutex_);
   return present_;
 }
 
 std::size_t Mailbox::Take(std::array<Present, kRing>& out) noexcept {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const std::lock_guard<Mutex> lock(mutex_);
   const std::size_t taken = count_;
   for (std::size_t i = 0; i < taken; ++i) out[i] = ring_[(first_ + i) % kRing];
   first_ = (first_ + taken) % kRing;

@@ -8,8 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 
+#include "agent/mutex.h"
 #include "agent/present.h"
 #include "agent/waker.h"
 
@@ -63,7 +63,7 @@ class Mailbox {
   bool Push() noexcept;
 
   const std::shared_ptr<Waker> waker_;
-  mutable std::mutex mutex_;
+  mutable Mutex mutex_;
   std::uint64_t posts_ = 0;
   Early early_;
   Present present_;

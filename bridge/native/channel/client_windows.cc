@@ -2,7 +2,6 @@
 #include <array>
 #include <atomic>
 #include <exception>
-#include <thread>
 #include <utility>
 
 #include "agent/waker.h"
@@ -12,6 +11,7 @@
 #include "channel/peer_windows.h"
 #include "channel/session.h"
 #include "channel/text_windows.h"
+#include "channel/thread_windows.h"
 
 namespace offline_state {
 namespace {
@@ -43,10 +43,9 @@ class PipeClient final : public ChannelClient {
   }
 
   void Stop() noexcept override {
-    if (!thread_.joinable()) return;
     stopping_ = true;
     waker_->Wake();
-    thread_.join();
+    thread_.Join();
   }
 
  private:
@@ -161,7 +160,7 @@ class PipeClient final : public ChannelClient {
   std::array<std::uint8_t, 4096> bytes_{};
   std::atomic<bool> look_again_{false};
   std::atomic<bool> stopping_{false};
-  std::thread thread_;  // last: everything it uses is there before it, and after it
+  Thread thread_;  // last: everything it uses is there before it, and after it
 };
 
 }  // namespace

@@ -2,7 +2,6 @@
 #include <array>
 #include <atomic>
 #include <exception>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -14,6 +13,7 @@
 #include "channel/security_windows.h"
 #include "channel/server.h"
 #include "channel/text_windows.h"
+#include "channel/thread_windows.h"
 
 namespace offline_state {
 namespace {
@@ -41,11 +41,10 @@ class PipeServer final : public ChannelServer {
   ~PipeServer() override { Stop(Goodbye::kOutlookCloses); }
 
   void Stop(Goodbye why) noexcept override {
-    if (!thread_.joinable()) return;
     why_ = why;
     stopping_ = true;
     waker_->Wake();
-    thread_.join();
+    thread_.Join();
   }
 
  private:
@@ -151,7 +150,7 @@ class PipeServer final : public ChannelServer {
   std::array<HANDLE, MAXIMUM_WAIT_OBJECTS> waits_{};
   std::atomic<bool> stopping_{false};
   std::atomic<Goodbye> why_{Goodbye::kOutlookCloses};
-  std::thread thread_;  // last: everything it uses is there before it, and after it
+  Thread thread_;  // last: everything it uses is there before it, and after it
 };
 
 }  // namespace

@@ -19,8 +19,9 @@ bool IsNotified(ULONG capabilities, ULONG state) noexcept {
 }  // namespace
 
 SimulatedMapi& SimulatedMapi::OfProcess() {
-  static SimulatedMapi mapi;
-  return mapi;
+  // Never destroyed: on Windows its thread is ended before static destructors run, and to join it then is to wait for ever.
+  static SimulatedMapi* const mapi = new SimulatedMapi;
+  return *mapi;
 }
 
 HRESULT SimulatedMapi::Open(ULONG reserved, LPCWSTR profile, const GUID* guid, const GUID* reserved2,

@@ -1,0 +1,97 @@
+// The whole chain with Windows' binaries: the bridge in Windows' node.exe, the agent in OUTLOOK.EXE, a pane in a browser on Linux.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Pane } from "../e2e/support/pane.js";
+import { WindowsBridge, WindowsHome } from "./support/bridge.js";
+import { forgetAddIns, registerAgent } from "./support/outlook.js";
+
+/** Long enough for a message to come that must not. */
+const QUIET_MS = 300;
+
+const home = new WindowsHome();
+const browserHome = mkdtempSync(join(tmpdir(), "offline-state-browser-"));
+let bridge: WindowsBridge;
+let pane: Pane;
+
+beforeAll(async () => {
+  forgetAddIns();
+  registerAgent();
+  bridge = await WindowsBridge.start(home, { outlook: true });
+  pane = await Pane.open(bridge.url, home.authority, browserHome);
+});
+
+afterAll(async () => {
+  await pane.close();
+  await bridge.kill();
+  home.remove();
+  rmSync(browserHome, { recursive: true, force: true, maxRetries: 5 });
+});
+
+test("shows the present state when it opens", async () => {
+  await pane.shows("online");
+  expect(pane.messages[0]).toMatchObject({ type: "snapshot", source: { status: "listening", profile: "Simulated" } });
+});
+
+test("shows that Outlook went offline, told once although Outlook notifies three times, and came online again", async () => {
+  const before = pane.seq;
+  await bridge.outlook("offline");
+  await pane.shows("offline");
+  expect(await pane.text()).toMatch(/Outbox/);
+  await sleep(QUIET_MS);
+  expect(pane.seq).toBe(before + 1);
+  await bridge.outlook("online");
+  await pane.shows("online");
+  expect(pane.seq).toBe(before + 2);
+});
+
+test("tells nothing when Outlook sends notifications of other types and masks", async () => {
+  const before = pane.seq;
+  expect(await bridge.outlook("noise")).toMatch(/[1-9]\d* notifications/);
+  await sleep(QUIET_MS);
+  expect(pane.seq).toBe(before);
+});
+
+test("says what cannot be noticed when Outlook notifies one direction only, and when it notifies none", async () => {
+  await bridge.outlook("capabilities", "offline");
+  await expect
+    .poll(() => pane.messages.at(-1))
+    .toMatchObject({ source: { notifies: { online: false, offline: true } } });
+  await bridge.outlook("capabilities", "none");
+  await pane.shows("no-notifications");
+  await bridge.outlook("capabilities", "both");
+  await pane.shows("online");
+});
+
+test.each(["exit", "crash", "quit"])(
+  "says that Outlook is gone after %s, and shows it again when it is back",
+  async (ending) => {
+    await bridge.outlook("offline");
+    await pane.shows("offline");
+    await bridge.outlook(ending);
+    await pane.shows("outlook-not-running");
+    expect(await pane.page.locator("html").getAttribute("data-state")).toBe("unknown");
+    await bridge.outlook("start");
+    await pane.shows("online");
+  },
+);
+
+test("says that the add-in is missing while it is unticked, and shows the state when it is ticked again", async () => {
+  await bridge.outlook("untick");
+  await pane.shows("agent-missing");
+  await bridge.outlook("tick");
+  await pane.shows("online");
+});
+
+test("answers on the command line what the simulated Outlook's state is, and what is wrong with a command", async () => {
+  expect(bridge.outlookByCommandLine("state")).toMatch(/online.*add-in ticked/);
+  expect(() => bridge.outlookByCommandLine("onlin")).toThrow(/exit code 1[^]*"onlin"/);
+  await expect(bridge.outlook("capabilities", "some")).rejects.toThrow(/none, online, offline, both/);
+});
+
+test("never missed a change nor told one twice", () => {
+  pane.expectNoGaps();
+  expect(pane.messages.filter(({ type }) => type === "change").length).toBeGreaterThan(10);
+});
