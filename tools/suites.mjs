@@ -189,4 +189,15 @@ export const SUITES = [
     report: "vitest",
     command: vitest("soak"),
   },
+  {
+    name: "windows",
+    what: "the whole chain with Windows' binaries, under Wine",
+    needs: ["mingw", "wine", "browser"],
+    builds: ["typescript", "pane", "windows"],
+    // In the lane of native-windows, whose binaries are called OUTLOOK.EXE too: one Windows, one Outlook at a time.
+    lane: "native",
+    limitSeconds: 300,
+    report: "vitest",
+    command: vitest("windows"),
+  },
 ];

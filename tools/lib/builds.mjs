@@ -87,7 +87,27 @@ const pane = {
   remedy: SOURCE_REMEDY,
 };
 
-export const BUILDS = { native, typescript, pane };
+/** @type {Build} */
+const windows = {
+  name: "windows",
+  what: "compiling the Windows binaries (mingw)",
+  inputs: [
+    "bridge/native",
+    "test/windows/fixtures",
+    "tools/native",
+    "tools/windows",
+    "package.json",
+    "node_modules/node-addon-api/package.json",
+    "node_modules/node-api-headers/package.json",
+  ],
+  skip: /(_test|_posix)\.(cc|h)$/,
+  extra: [],
+  outputs: () => ["dist/windows/x64/OUTLOOK.EXE", "build/windows-tests/strange/OUTLOOK.EXE"],
+  command: () => [process.execPath, fromRoot("tools/windows/build.mjs"), "--tests"],
+  remedy: SOURCE_REMEDY,
+};
+
+export const BUILDS = { native, typescript, pane, windows };
 
 /** The simulated Outlook is built where there is no Outlook. */
 function nativeOutputs() {
