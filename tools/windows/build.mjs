@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // @ts-check
-// Builds the Windows binaries on Debian: npm run build:windows [-- name... | --tests]
+// Builds the Windows binaries on Debian: npm run build:windows [-- x64 | x86 | name... | --tests]
 // --tests adds what only the tests under Wine run.
 // The same sources give the same bytes, on any machine and in any folder.
 import { copyFileSync, mkdirSync, rmSync, statSync } from "node:fs";
@@ -90,14 +90,17 @@ function deliver(binary, machine, made) {
 
 /** @param {readonly string[]} words */
 async function main(words) {
-  const names = words.filter((word) => word !== "--tests");
+  const wanted = words.filter((word) => word in machines);
+  const names = words.filter((word) => word !== "--tests" && !(word in machines));
   const all = words.includes("--tests") ? [...binaries, ...testBinaries] : binaries;
   const unknown = names.filter((name) => !all.some(({ file }) => file === name));
   if (unknown.length > 0) {
     throw new Error(`There is no ${unknown.join(", ")}. There are: ${all.map(({ file }) => file).join(", ")}.`);
   }
   for (const binary of all.filter(({ file }) => names.length === 0 || names.includes(file))) {
-    for (const machine of binary.machines) await build(binary, machine);
+    for (const machine of binary.machines) {
+      if (wanted.length === 0 || wanted.includes(machine)) await build(binary, machine);
+    }
   }
 }
 
