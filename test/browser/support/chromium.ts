@@ -15,7 +15,7 @@ export async function startChromium(home: string): Promise<Browser> {
       "--disable-component-update",
       "--disable-sync",
       // The answer of a machine without a network, at once: whatever wants to leave it fails.
-      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
+      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
     ],
   });
 }
