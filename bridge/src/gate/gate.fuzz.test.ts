@@ -1,0 +1,184 @@
+// Whatever a request says: what the gate lets in is what may come in, said once more in other words than the gate's own.
+import { connect } from "node:tls";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { startPlugged, type PluggedBridge } from "../../../test/support/plugged-bridge.js";
+import { judge, oursOn, type Visitor } from "./rules.js";
+
+const PORT = 38443;
+const NAMES = [
+  "host",
+  "origin",
+  "upgrade",
+  "connection",
+  "sec-websocket-version",
+  "sec-websocket-protocol",
+  "sec-fetch-site",
+  "sec-fetch-mode",
+  "sec-fetch-dest",
+  "x-forwarded-host",
+] as const;
+const VALUES = [
+  "localhost:38443",
+  "https://localhost:38443",
+  "localhost",
+  "LOCALHOST:38443",
+  "evil.example",
+  "https://evil.example",
+  "null",
+  "websocket",
+  "WebSocket",
+  "13",
+  "8",
+  "offline-state.v1",
+  "offline-state.v1, other",
+  "cross-site",
+  "same-site",
+  "same-origin",
+  "none",
+  "navigate",
+  "document",
+  "iframe",
+  "",
+] as const;
+
+const value = fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...VALUES) }, { weight: 1, arbitrary: fc.string() });
+const honest: Readonly<Record<string, readonly string[]>> = {
+  host: ["localhost:38443"],
+  origin: ["https://localhost:38443"],
+  upgrade: ["websocket"],
+  connection: ["Upgrade"],
+  "sec-websocket-version": ["13"],
+  "sec-websocket-protocol": ["offline-state.v1"],
+};
+/** An honest request with a few headers changed, so that many come far down the table. */
+const headers = fc
+  .array(fc.tuple(fc.constantFrom(...NAMES), fc.array(value, { maxLength: 2 })), { maxLength: 4 })
+  .map((changes): Readonly<Record<string, readonly string[]>> => ({ ...honest, ...Object.fromEntries(changes) }));
+const target = fc.oneof(
+  fc.constantFrom(
+    "/feed",
+    "/",
+    "/taskpane.html",
+    "/healthz",
+    "/history",
+    "/feed?x",
+    "*",
+    "https://localhost:38443/feed",
+  ),
+  fc.string().map((text) => `/${text}`),
+  fc.string(),
+  fc
+    .array(fc.constantFrom("..", "%2e%2e", "%2f", "\\", "a", ".", "%00", "%"), { maxLength: 6 })
+    .map((parts) => `/${parts.join("/")}`),
+);
+const visitor = fc
+  .record({
+    method: fc.oneof(
+      { weight: 4, arbitrary: fc.constant("GET") },
+      { weight: 1, arbitrary: fc.constantFrom("HEAD", "POST", "OPTIONS", "TRACE", "") },
+    ),
+    target: fc.oneof({ weight: 2, arbitrary: fc.constant("/feed") }, { weight: 3, arbitrary: target }),
+    upgrade: fc.boolean(),
+    trusted: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+    headers,
+  })
+  .map(({ method, target: path, upgrade, trusted, headers: sent }): Visitor => ({
+    method,
+    target: path,
+    upgrade,
+    header: (name) => sent[name] ?? [],
+    peer: trusted ? { trusted: true } : { trusted: false, why: "a stranger" },
+  }));
+
+describe("the table of the gate", () => {
+  it("lets nothing in that it should not, of 10,000 requests", () => {
+    let upgrades = 0;
+    let pages = 0;
+    fc.assert(
+      fc.property(visitor, fc.boolean(), (request, full) => {
+        const refusal = judge(request, { ...oursOn(PORT), full: () => full });
+        if (refusal !== undefined) {
+          expect([400, 403, 404, 405, 421, 426, 503]).toContain(refusal.status);
+          return;
+        }
+        const origin = request.header("origin");
+        const site = request.header("sec-fetch-site");
+        expect(request.peer.trusted).toBe(true);
+        expect(request.header("host")).toEqual(["localhost:38443"]);
+        expect(request.target).not.toMatch(/\.\.(?:\/|$|\\)|%2e|%2f|%5c|%00|\\/i);
+        if (request.upgrade) {
+          upgrades += 1;
+          expect(full).toBe(false);
+          expect(request).toMatchObject({ method: "GET", target: "/feed" });
+          expect(origin).toEqual(["https://localhost:38443"]);
+          expect(request.header("sec-websocket-version")).toEqual(["13"]);
+          expect(request.header("sec-websocket-protocol").join()).toContain("offline-state.v1");
+          expect(["", "same-origin", "none"]).toContain(site.join());
+          return;
+        }
+        pages += 1;
+        expect(["GET", "HEAD"]).toContain(request.method);
+        expect(request.target.startsWith("/")).toBe(true);
+        expect(["", "https://localhost:38443"]).toContain(origin.join());
+        if (["cross-site", "same-site"].includes(site.join()))
+          expect(request.target).not.toMatch(/healthz|history|feed/);
+      }),
+      { numRuns: 10_000 },
+    );
+    // Neither way in was left untried.
+    expect(upgrades).toBeGreaterThan(50);
+    expect(pages).toBeGreaterThan(50);
+  });
+});
+
+describe("the server behind the gate", () => {
+  const exchange = ({ bridge, ca }: PluggedBridge, bytes: Uint8Array): Promise<string> =>
+    new Promise((resolve) => {
+      let heard = "";
+      const socket = connect({ host: "127.0.0.1", port: bridge.port, ca, servername: "localhost" });
+      socket.on("data", (piece: Buffer) => (heard += piece.toString("latin1")));
+      socket.on("error", () => undefined);
+      socket.on("close", () => {
+        resolve(heard);
+      });
+      // Whoever has said all that there is to say has ended: an unfinished request is then over.
+      socket.once("secureConnect", () => socket.end(bytes));
+    });
+
+  const text = fc
+    .tuple(
+      fc.constantFrom("GET", "POST", "HEAD", "OPTIONS", "PRI", "\u0016\u0003"),
+      fc.constantFrom("/feed", "/healthz", "/", "*", "http://x/", "/%", "\0"),
+      fc.constantFrom("HTTP/1.1", "HTTP/1.0", "HTTP/2.0", "HTTP/9", ""),
+      fc.array(
+        fc.tuple(fc.constantFrom(...NAMES, "content-length", "transfer-encoding", "expect", "bad name"), value),
+        { maxLength: 8 },
+      ),
+      fc.constantFrom("\r\n\r\n", "\n\n", "\r\n", ""),
+      fc.string({ maxLength: 40 }),
+    )
+    .map(([method, path, version, lines, end, body]) =>
+      Buffer.from(
+        `${method} ${path} ${version}\r\n${lines.map(([name, text]) => `${name}: ${text}`).join("\r\n")}${end}${body}`,
+        "latin1",
+      ),
+    );
+
+  it("answers 300 connections of hostile bytes with a refusal or nothing, and then an honest one", async () => {
+    const plugged = await startPlugged();
+    const port = plugged.bridge.port;
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(text, fc.uint8Array({ maxLength: 400 })), async (drawn) => {
+        const sent = Buffer.from(drawn).toString("latin1").replaceAll(String(PORT), String(port));
+        const answer = await exchange(plugged, Buffer.from(sent, "latin1"));
+        expect(answer).toMatch(/^(?:$|HTTP\/1\.1 [2345]\d\d )/);
+        expect(answer).not.toMatch(/access-control-allow/i);
+        if (answer.includes('"state"')) expect(sent).toContain(`host: localhost:${port}\r\n`);
+      }),
+      { numRuns: 300 },
+    );
+    const honestly = `GET /healthz HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`;
+    expect(await exchange(plugged, Buffer.from(honestly))).toContain("HTTP/1.1 200 OK");
+  }, 60_000);
+});
