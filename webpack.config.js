@@ -84,6 +84,7 @@ function serviceWorker() {
   return new InjectManifest({
     swSrc: path("addin/src/worker/service-worker.ts"),
     swDest: "service-worker.js",
+    include: [/^taskpane\.html$/, /^assets\//, /^office\//],
     exclude: [/^office\/(?!(?:office|outlook-win32-16\.02|(?:en-us|fr-fr)\/\w+)\.js$)/],
   });
 }

@@ -81,6 +81,7 @@ export class PaneApp {
 
   /** What the pane can do without: loaded after the state is on screen. */
   readonly #enrich = once(() => {
+    performance.mark("state-drawn");
     void keepPane();
     // Without an Outlook around it, Office.js would only knock at its maker's door.
     if (this.#host !== "browser") void this.#useOffice();
@@ -111,9 +112,7 @@ export class PaneApp {
     this.#connection = connection;
     if (connection.status === "live") this.#timeline.outdate();
     this.#draw();
-    if (connection.status !== "live") return;
-    performance.mark("state-drawn");
-    this.#enrich();
+    if (connection.status === "live") this.#enrich();
   }
 
   #rememberNow(next: Connection): void {

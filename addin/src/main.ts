@@ -7,4 +7,5 @@ import "./styles/details.css";
 import "./styles/preferences.css";
 import { PaneApp } from "./app.js";
 
-new PaneApp().start();
+// old-webview.js has then put another page in place of the pane.
+if (!("outlookOfflineStateTooOld" in window)) new PaneApp().start();

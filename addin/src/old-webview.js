@@ -8,6 +8,8 @@
     typeof window.Intl === "object" &&
     typeof window.Intl.ListFormat === "function";
   if (modern) return;
+  // For an engine that is only a little too old: it would run the pane's script, and fail in its middle.
+  window.outlookOfflineStateTooOld = true;
 
   function add(parent, name, text) {
     var element = document.createElement(name);
@@ -22,6 +24,7 @@
     while (body.firstChild) body.removeChild(body.firstChild);
     page.className = "old-webview";
     page.id = "old-webview";
+    page.setAttribute("role", "main");
     body.appendChild(page);
     var english = add(page, "div");
     english.lang = "en";

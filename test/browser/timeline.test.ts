@@ -14,7 +14,7 @@ function giveADay(): void {
 test("sums up how long and how often Outlook was offline", async () => {
   giveADay();
   const page = await stage.open({}, "offline");
-  await expect.poll(() => page.locator("#timeline-summary").innerText()).toBe("Offline 3 times, 51 minutes in all");
+  await expect.poll(() => page.locator("#timeline-summary").innerText()).toBe("Offline 3 times, 51 min");
 });
 
 test("draws each state as bars that differ by height, the drop of three minutes too", async () => {

@@ -79,7 +79,8 @@ export class TimelineView {
   }
 
   #summarise({ offlineMs, unknownMs, drops }: Timeline, words: Words, times: Times): string {
-    if (drops > 0) return words.text("timeline.drops", { count: drops, duration: times.duration(offlineMs).text });
+    if (drops > 0)
+      return words.text("timeline.drops", { count: drops, duration: times.duration(offlineMs, "short").text });
     if (unknownMs === 0) return words.text("timeline.never");
     return words.text(unknownMs === TIMELINE_MS ? "timeline.nothing" : "timeline.noneSeen");
   }

@@ -50,8 +50,7 @@ export class PaneView {
     this.#commandRow.hidden = row.command === undefined;
     if (row.command !== undefined) setText(this.#command, row.command);
     this.#copied = words.text("step.copied");
-    setText(this.#copy, words.text("step.copy"));
-    setAttribute(this.#copy, "aria-label", words.text("step.copyCommand"));
+    this.#nameCopy(words.text("step.copy"), words.text("step.copyCommand"));
     this.#retryRow.hidden = row.retry !== true;
     setText(this.#retry, words.text("step.retry"));
     show(this.#diagnosis, [told.code, told.detail].filter((text) => text !== null).join(" · ") || null);
@@ -89,10 +88,15 @@ export class PaneView {
     return Math.max(50, Math.min(...stays));
   }
 
+  #nameCopy(text: string, name: string): void {
+    setText(this.#copy, text);
+    setAttribute(this.#copy, "aria-label", name);
+  }
+
   async #copyCommand(): Promise<void> {
     try {
       await navigator.clipboard.writeText(this.#command.textContent);
-      setText(this.#copy, this.#copied);
+      this.#nameCopy(this.#copied, this.#copied);
     } catch {
       // Outlook may withhold the clipboard: the command is then selected, ready for Ctrl+C.
       getSelection()?.selectAllChildren(this.#command);

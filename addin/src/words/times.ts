@@ -11,6 +11,9 @@ const UNITS: readonly (readonly [Unit, number])[] = [
   ["second", SECOND],
 ];
 
+/** Whether units are written out ("minutes") or short ("min"). */
+type Width = "long" | "short";
+
 /** A text about a time that passes, and for how many milliseconds it stays right. */
 export interface Passing {
   readonly text: string;
@@ -19,7 +22,7 @@ export interface Passing {
 
 /** Durations, distances and clock times in one locale. All formatters are made once. */
 export class Times {
-  readonly #long = new Map<Unit, Intl.NumberFormat>();
+  readonly #units: Readonly<Record<Width, ReadonlyMap<Unit, Intl.NumberFormat>>>;
   readonly #list: Intl.ListFormat;
   readonly #ago: Intl.RelativeTimeFormat;
   readonly #clock: Intl.DateTimeFormat;
@@ -27,9 +30,7 @@ export class Times {
   readonly #date: Intl.DateTimeFormat;
 
   constructor(locale: string) {
-    for (const [unit] of UNITS) {
-      this.#long.set(unit, new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }));
-    }
+    this.#units = { long: units(locale, "long"), short: units(locale, "short") };
     this.#list = new Intl.ListFormat(locale, { type: "unit", style: "short" });
     this.#ago = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
     this.#clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
@@ -38,13 +39,13 @@ export class Times {
   }
 
   /** A duration in its largest unit and the next smaller one ("2 hours, 5 minutes"); seconds only below a minute. */
-  duration(ms: number): Passing {
+  duration(ms: number, width: Width = "long"): Passing {
     const whole = Math.max(0, Math.floor(ms));
     const [unit, size] = UNITS.find(([, unitMs]) => whole >= unitMs) ?? (["second", SECOND] as const);
     const smaller = unit === "day" ? (["hour", HOUR] as const) : unit === "hour" ? (["minute", MINUTE] as const) : null;
-    const parts = [this.#amount(unit, Math.floor(whole / size))];
+    const parts = [this.#amount(unit, Math.floor(whole / size), width)];
     const rest = smaller === null ? 0 : Math.floor((whole % size) / smaller[1]);
-    if (smaller !== null && rest > 0) parts.push(this.#amount(smaller[0], rest));
+    if (smaller !== null && rest > 0) parts.push(this.#amount(smaller[0], rest, width));
     const step = smaller?.[1] ?? size;
     return { text: this.#list.format(parts), staysMs: step - (whole % step) };
   }
@@ -62,7 +63,11 @@ export class Times {
     return now - at < 6 * DAY ? this.#weekday.format(at) : this.#date.format(at);
   }
 
-  #amount(unit: Unit, amount: number): string {
-    return this.#long.get(unit)?.format(amount) ?? String(amount);
+  #amount(unit: Unit, amount: number, width: Width): string {
+    return this.#units[width].get(unit)?.format(amount) ?? String(amount);
   }
+}
+
+function units(locale: string, unitDisplay: Width): ReadonlyMap<Unit, Intl.NumberFormat> {
+  return new Map(UNITS.map(([unit]) => [unit, new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay })]));
 }

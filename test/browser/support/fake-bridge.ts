@@ -47,7 +47,8 @@ export interface Span {
 /** Serves the pane and speaks feed protocol 1 over real TLS, with a state that the test sets. */
 export class FakeBridge {
   readonly #trust: Trust;
-  readonly #root: string;
+  /** The folder that is served; a test may put another version of the pane in its place. */
+  root: string;
   #server: Server | null = null;
   #sockets = new Set<WebSocket>();
   #heartbeat: NodeJS.Timeout | null = null;
@@ -69,7 +70,7 @@ export class FakeBridge {
 
   constructor(trust: Trust, root = PANE_FILES) {
     this.#trust = trust;
-    this.#root = root;
+    this.root = root;
   }
 
   get url(): string {
@@ -133,7 +134,13 @@ export class FakeBridge {
   change(present: Partial<Omit<Present, "ageMs">>, ageMs = 0): void {
     this.present = { ...this.present, ...present };
     this.#since = performance.now() - ageMs;
+    this.tell();
+  }
+
+  /** Says as a change what `present` and `begun` have been set to. */
+  tell(): void {
     this.#seq += 1;
+    const ageMs = Math.round(performance.now() - this.#since);
     this.send({ type: "change", seq: this.#seq, ...this.present, ageMs });
   }
 
@@ -182,7 +189,7 @@ export class FakeBridge {
       response.end(JSON.stringify({ protocol: 1, now, from, spans }));
       return;
     }
-    const file = join(this.#root, normalize(pathname));
+    const file = join(this.root, normalize(pathname));
     const isFile = await stat(file).then(
       (found) => found.isFile(),
       () => false,

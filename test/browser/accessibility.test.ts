@@ -1,0 +1,201 @@
+// axe-core in every state, theme and language; keyboard; large text; contrast themes.
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { aDay, SITUATIONS } from "./support/situations.js";
+import { setStage, shows } from "./support/stage.js";
+
+const stage = setStage();
+
+async function findings(page: Page): Promise<string[]> {
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { run } = Reflect.get(window, "axe") as typeof import("axe-core");
+    const { violations } = await run(document, { resultTypes: ["violations"] });
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")} ${failureSummary ?? ""}`),
+    );
+  });
+}
+
+/** What sticks out of the page to the side, or is cut off. */
+async function overflowing(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const { clientWidth, scrollWidth } = document.documentElement;
+    const out = scrollWidth > clientWidth ? [`the page is ${scrollWidth} wide, not ${clientWidth}`] : [];
+    for (const element of document.querySelectorAll<HTMLElement>("main *:not(.announcement)")) {
+      if (element.closest("svg") !== null || !element.checkVisibility()) continue;
+      const { left, right } = element.getBoundingClientRect();
+      if (
+        left < -0.5 ||
+        right > clientWidth + 0.5 ||
+        element.scrollWidth > element.clientWidth + 1 + (element.clientWidth === 0 ? 9999 : 0)
+      ) {
+        out.push(`${element.tagName} #${element.id} .${element.className}`);
+      }
+    }
+    return out;
+  });
+}
+
+/** Brings an open pane from situation to situation; to those that are about connecting by connecting anew. */
+async function* situations(page: Page): AsyncGenerator<string> {
+  const { bridge } = stage;
+  for (const { name, row, arrange, then, outlook } of SITUATIONS) {
+    if (outlook !== undefined) continue;
+    arrange(bridge);
+    const anew = bridge.greeting !== "snapshot" || bridge.protocol !== 1;
+    if (then !== undefined) await bridge.stop();
+    else if (anew) bridge.closeAll(1001);
+    else bridge.tell();
+    await shows(page, row);
+    yield name;
+    [bridge.greeting, bridge.protocol] = ["snapshot", 1];
+    if (then !== undefined) await bridge.start();
+    if (row === "refused") await page.reload();
+    else if (anew) bridge.closeAll(1001);
+    if (!anew && then === undefined) continue;
+    await page.waitForFunction(() => {
+      window.dispatchEvent(new Event("online"));
+      return document.documentElement.dataset["row"] !== "connecting";
+    });
+    await page.locator('html:not([data-row="unreachable"], [data-row="busy"])').waitFor({ state: "attached" });
+  }
+}
+
+const themes = ["light", "dark"] as const;
+const languages = ["en-US", "fr-FR"] as const;
+
+test.each(themes.flatMap((theme) => languages.map((language) => [theme, language] as const)))(
+  "axe finds nothing in any state, %s, %s",
+  { timeout: 120_000 },
+  async (colorScheme, locale) => {
+    stage.bridge.history = aDay(Date.now(), "online", 9e6);
+    const page = await stage.open({ colorScheme, locale }, "online");
+    await page.locator("#timeline-details-summary").click();
+    await page.locator("#details-summary").click();
+    const found: string[] = [];
+    let count = 0;
+    for await (const name of situations(page)) {
+      count += 1;
+      found.push(...(await findings(page)).map((finding) => `${name}: ${finding}`));
+      for (const width of [280, 320, 360]) {
+        await page.setViewportSize({ width, height: 760 });
+        found.push(...(await overflowing(page)).map((finding) => `${name} at ${width} px: ${finding}`));
+      }
+    }
+    expect(found).toEqual([]);
+    expect(count).toBe(SITUATIONS.length - 1);
+  },
+);
+
+test.each([280, 320, 360])("axe finds nothing at %i px, unfolded and folded, in both themes", async (width) => {
+  stage.bridge.history = aDay(Date.now(), "offline", 720_000);
+  stage.bridge.state("offline", 720_000);
+  for (const colorScheme of themes) {
+    const page = await stage.open({ colorScheme, width }, "offline");
+    expect(await findings(page)).toEqual([]);
+    await page.locator("#timeline-details-summary").click();
+    await page.locator("#details-summary").click();
+    expect(await findings(page)).toEqual([]);
+  }
+});
+
+test("axe finds nothing in an Outlook that has no state, and on the page for old webviews", async () => {
+  const other = await stage.open({ outlook: { platform: "Web" } }, "other-outlook");
+  expect(await findings(other)).toEqual([]);
+  const old = await stage.open({
+    prepare: (page) => page.addInitScript(() => Reflect.deleteProperty(Array.prototype, "at")),
+  });
+  await old.locator("#old-webview").waitFor();
+  expect(await findings(old)).toEqual([]);
+});
+
+test("everything that can be done is reached by Tab, in the order of reading, and shows the focus", async () => {
+  stage.bridge.present = { state: "unknown", since: null, source: { status: "unavailable", reason: "agent-missing" } };
+  const page = await stage.open({}, "agent-missing");
+  const reached: string[] = [];
+  for (let count = 0; count < 6; count += 1) {
+    await page.keyboard.press("Tab");
+    const { id, outline } = await page.evaluate(() => {
+      const focused = document.activeElement ?? document.body;
+      return { id: focused.id, outline: getComputedStyle(focused).outlineStyle };
+    });
+    reached.push(id);
+    if (id !== "") expect([id, outline]).toEqual([id, "solid"]);
+  }
+  expect(reached.slice(0, 5)).toEqual([
+    "command",
+    "copy",
+    "timeline-track",
+    "timeline-details-summary",
+    "details-summary",
+  ]);
+});
+
+test("the command can be copied by keyboard, and that is said", async () => {
+  stage.bridge.present = { state: "unknown", since: null, source: { status: "unavailable", reason: "agent-missing" } };
+  const page = await stage.open({ permissions: ["clipboard-read", "clipboard-write"] }, "agent-missing");
+  await page.getByRole("button", { name: "Copy command" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Copied" }).waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("outlook-offline-state install");
+});
+
+test("the headings and landmarks lead through the page", async () => {
+  stage.bridge.state("offline");
+  const page = await stage.open({}, "offline");
+  expect(await page.getByRole("heading", { level: 1 }).innerText()).toMatch(/Outlook is\s+Offline/);
+  expect(await page.getByRole("heading", { level: 2 }).allInnerTexts()).toEqual(["Mail is waiting", "Last 24 hours"]);
+  expect(await page.getByRole("main").count()).toBe(1);
+  expect(await page.locator("html").getAttribute("lang")).toBe("en-US");
+});
+
+test.each(languages)("text at 200 % is neither cut off nor sticks out, %s", { timeout: 60_000 }, async (locale) => {
+  stage.bridge.history = aDay(Date.now(), "online", 9e6);
+  const page = await stage.open({ locale }, "online");
+  await page.locator("#details-summary").click();
+  await page.evaluate(() => {
+    document.documentElement.style.fontSize = "175%";
+  });
+  const found: string[] = [];
+  for await (const name of situations(page)) found.push(...(await overflowing(page)).map((one) => `${name}: ${one}`));
+  expect(found).toEqual([]);
+});
+
+test("in a Windows contrast theme states differ by shape and pattern, in the system's colours", async () => {
+  stage.bridge.history = aDay(Date.now(), "offline", 720_000);
+  stage.bridge.state("offline", 720_000);
+  const page = await stage.open({ forcedColors: "active", colorScheme: "dark" }, "offline");
+  await expect.poll(() => page.locator(".bar").count()).toBeGreaterThanOrEqual(9);
+  expect(await findings(page)).toEqual([]);
+  const paint = (selector: string): Promise<string> =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element) => `${getComputedStyle(element).fill} ${getComputedStyle(element).stroke}`);
+  const bars = [await paint(".bar.online"), await paint(".bar.offline"), await paint(".bar.unknown")];
+  expect(new Set(bars).size).toBe(3);
+  const system = await page.evaluate(() => {
+    const probe = document.createElement("i");
+    probe.style.color = "CanvasText";
+    document.body.append(probe);
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    return color;
+  });
+  expect(await paint(".shape .when-offline .solid")).toContain(system);
+  expect(await paint(".bar.offline")).toContain(system);
+});
+
+test("nothing moves for who asked for less motion", async () => {
+  const page = await stage.open({ reducedMotion: "reduce" }, "online");
+  const moving = await page.evaluate(
+    () =>
+      Array.from(document.querySelectorAll("*")).filter((element) => {
+        const { transitionProperty, animationName } = getComputedStyle(element);
+        return transitionProperty !== "none" || animationName !== "none";
+      }).length,
+  );
+  expect(moving).toBe(0);
+});

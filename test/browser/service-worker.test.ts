@@ -1,0 +1,135 @@
+// The kept pane: it opens without the bridge, and a new version takes over at the next opening, whole.
+import { cpSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { BrowserContext, Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { PANE_FILES } from "./support/fake-bridge.js";
+import { setStage, shows } from "./support/stage.js";
+
+const stage = setStage();
+
+/** Opens the pane for the first time and waits until it is kept. */
+async function keep(context: BrowserContext): Promise<void> {
+  const page = await stage.openIn(context, { outlook: {} }, "online");
+  await page.evaluate(async () => {
+    const { active } = await navigator.serviceWorker.ready;
+    if (active?.state === "activated") return;
+    await new Promise((resolve) => active?.addEventListener("statechange", resolve, { once: true }));
+  });
+  await page.close();
+}
+
+test("the pane opens without the bridge, says so and how to start it, and recovers by itself", async () => {
+  const context = await stage.context();
+  await keep(context);
+  await stage.bridge.stop();
+  const page = await stage.openIn(context, { outlook: { locale: "fr-FR" } }, "unreachable");
+  expect(await page.locator("main").innerText()).toContain("outlook-offline-state start");
+  expect(await page.locator("#lasting").innerText()).toBe("Dernier état connu : en ligne");
+  await page.waitForFunction(() => typeof Reflect.get(window, "Office") === "object");
+  const host = await page.evaluate(async () => {
+    const { onReady } = Reflect.get(window, "Office") as { onReady: () => Promise<{ host: unknown }> };
+    return (await onReady()).host;
+  });
+  expect(host).toBe("Outlook");
+  await stage.bridge.start();
+  await shows(page, "online");
+  expect(stage.foreign).toEqual([]);
+});
+
+test("it opens without the bridge too when Outlook adds parameters to the address, and without a network", async () => {
+  const context = await stage.context();
+  await keep(context);
+  await stage.bridge.stop();
+  await context.setOffline(true);
+  const page = await context.newPage();
+  await page.goto(`${stage.bridge.url}?_host_Info=Outlook$Win32$16.02$fr-FR$$$$16&et=`);
+  await shows(page, "unreachable");
+  expect(await page.locator("#lead").innerText()).toBe("L’état d’Outlook est");
+});
+
+test("Office.js is ready without the bridge in a language that is not kept", async () => {
+  const context = await stage.context();
+  await keep(context);
+  await stage.bridge.stop();
+  const page = await stage.openIn(context, { outlook: { locale: "de-DE" } }, "unreachable");
+  await page.waitForFunction(() => typeof Reflect.get(window, "Office") === "object");
+  const ready = await page.evaluate(async () => {
+    const { onReady } = Reflect.get(window, "Office") as { onReady: () => Promise<{ host: unknown }> };
+    return Promise.race([
+      onReady().then(({ host }) => host),
+      new Promise((resolve) => setTimeout(resolve, 8000, "late")),
+    ]);
+  });
+  expect(["Outlook", "late"]).toContain(ready);
+  expect(await page.locator("html").getAttribute("data-row")).toBe("unreachable");
+});
+
+/** A folder with the pane as a version of its own: page and script both say which. */
+function version(name: string): string {
+  const root = join(stage.folder, `pane-${name}-${String(Math.random())}`);
+  cpSync(PANE_FILES, root, { recursive: true });
+  const assets = join(root, "assets");
+  const script = readdirSync(assets).find((file) => /^pane\..*\.js$/.test(file)) ?? "none";
+  const renamed = `pane.${name}.js`;
+  renameSync(join(assets, script), join(assets, renamed));
+  writeFileSync(
+    join(assets, renamed),
+    `${readFileSync(join(assets, renamed), "utf8")};document.body.dataset.script="${name}"`,
+  );
+  const html = readFileSync(join(root, "taskpane.html"), "utf8");
+  writeFileSync(
+    join(root, "taskpane.html"),
+    html.replace(script, renamed).replace("<body", `<body data-page="${name}"`),
+  );
+  const worker = readFileSync(join(root, "service-worker.js"), "utf8").replace(script, renamed);
+  const revised = worker.replace(
+    /'revision':'\w+','url':'taskpane\.html'/,
+    `'revision':'${name}','url':'taskpane.html'`,
+  );
+  expect(revised.includes(renamed) && revised.includes(`'revision':'${name}'`)).toBe(true);
+  writeFileSync(join(root, "service-worker.js"), revised);
+  return root;
+}
+
+const versions = (page: Page): Promise<string> =>
+  page.evaluate(() => `${document.body.dataset["page"] ?? ""} ${document.body.dataset["script"] ?? ""}`);
+
+test("a new version takes over at the next opening, and no page ever has files of two", async () => {
+  stage.bridge.root = version("one");
+  const context = await stage.context();
+  await keep(context);
+
+  // The bridge has been updated. Panes that are open, and those opened beside them, stay with the version that they know.
+  stage.bridge.root = version("two");
+  const pinned = await stage.openIn(context, {}, "online");
+  expect(await versions(pinned)).toBe("one one");
+  await pinned.waitForFunction(
+    async () => (await navigator.serviceWorker.getRegistration())?.waiting?.state === "installed",
+  );
+  const beside = await stage.openIn(context, {}, "online");
+  expect(await versions(beside)).toBe("one one");
+  await beside.close();
+  await pinned.close();
+
+  const next = await stage.openIn(context, {}, "online");
+  await expect.poll(() => versions(next)).toBe("two two");
+  await next.close();
+  await stage.bridge.stop();
+  const without = await stage.openIn(context, {}, "unreachable");
+  expect(await versions(without)).toBe("two two");
+});
+
+test("a pane that stays open finds the new version when the bridge is started anew", async () => {
+  stage.bridge.root = version("one");
+  const context = await stage.context();
+  await keep(context);
+  const pinned = await stage.openIn(context, {}, "online");
+  await stage.bridge.stop();
+  stage.bridge.root = version("two");
+  await stage.bridge.start();
+  await pinned.waitForFunction(
+    async () => (await navigator.serviceWorker.getRegistration())?.waiting?.state === "installed",
+  );
+  expect(await versions(pinned)).toBe("one one");
+});
