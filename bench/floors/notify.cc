@@ -73,13 +73,17 @@ void Run(const std::string& home, int rounds, int calls) {
   };
   SignalFloor floor;
   const auto signal = [&floor](int index) { floor.Signal(index); };
+  PolledFloor polled;
+  const auto poll = [&polled](int index) { polled.Signal(index); };
   const auto nothing = [](int) {};
 
   Measure(kWarmUp, notify);
   Measure(kWarmUp, signal);
+  Measure(kWarmUp, poll);
   for (int round = 0; round < rounds; ++round) {
     Print("product", round, Measure(calls, notify));
     Print("floor", round, Measure(calls, signal));
+    Print("polled", round, Measure(calls, poll));
     Print("clock", round, Measure(calls, nothing));
   }
   std::printf("costs %d %s\n", calls, CostsOf(calls, notify).Text().c_str());

@@ -20,4 +20,20 @@ class SignalFloor {
   const std::unique_ptr<Parts> parts_;
 };
 
+// The same to a thread that can do I/O besides: it waits for several things at once (an eventfd among what is polled;
+// an event among those of WaitForMultipleObjects). What a signal costs then is the system's.
+class PolledFloor {
+ public:
+  PolledFloor();
+  ~PolledFloor();
+  PolledFloor(const PolledFloor&) = delete;
+  PolledFloor& operator=(const PolledFloor&) = delete;
+
+  void Signal(int value) noexcept;
+
+ private:
+  struct Parts;
+  const std::unique_ptr<Parts> parts_;
+};
+
 }  // namespace offline_state::bench

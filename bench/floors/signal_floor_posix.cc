@@ -1,3 +1,7 @@
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -32,6 +36,35 @@ SignalFloor::~SignalFloor() {
 void SignalFloor::Signal(int value) noexcept {
   parts_->value.store(value, std::memory_order_release);
   parts_->signalled.notify_one();
+}
+
+struct PolledFloor::Parts {
+  std::atomic<int> value{-1};
+  std::atomic<bool> stopping{false};
+  int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  int other = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  std::thread thread{[this] {
+    while (!stopping) {
+      pollfd waits[2] = {{event, POLLIN, 0}, {other, POLLIN, 0}};
+      eventfd_t ignored = 0;
+      if (poll(waits, 2, -1) > 0) eventfd_read(event, &ignored);
+    }
+  }};
+};
+
+PolledFloor::PolledFloor() : parts_(std::make_unique<Parts>()) {}
+
+PolledFloor::~PolledFloor() {
+  parts_->stopping = true;
+  eventfd_write(parts_->event, 1);
+  parts_->thread.join();
+  close(parts_->event);
+  close(parts_->other);
+}
+
+void PolledFloor::Signal(int value) noexcept {
+  parts_->value.store(value, std::memory_order_release);
+  eventfd_write(parts_->event, 1);
 }
 
 }  // namespace offline_state::bench

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { commandOf, compile, link, objectOf } from "../../tools/native/compile.mjs";
 import { readSources, root } from "../../tools/native/sources.mjs";
+import { machines, releases } from "../../tools/native/toolchains-windows.mjs";
+import { nodeImportLibrary } from "../../tools/windows/node-import-library.mjs";
 
 const common = ["-g", "-Werror", "-pedantic"];
 const NAPI = {
@@ -32,18 +34,47 @@ export const binaries = {
   "guard-codec": { sources: ["guard_codec.cc"], core: true },
 };
 
+/** The same for Windows, as `npm run build:windows` compiles the product. */
+const windows = { ...releases.x64, name: "bench-windows" };
+
+/** @type {Record<string, { sources: string[], core?: boolean, shared?: boolean, node?: boolean }>} */
+export const windowsBinaries = {
+  "notify.exe": { sources: ["notify.cc", "signal_floor_windows.cc", "thread_costs_windows.cc"], core: true },
+  "pipe-hop.exe": { sources: ["pipe_hop_windows.cc"] },
+  "tsfn-hop.node": { sources: ["tsfn_hop.cc"], shared: true, node: true },
+  "scheduled-mapi.dll": { sources: ["scheduled_mapi.cc"], shared: true },
+};
+
 /** Builds what is named and gives its absolute path. */
 export async function built(name) {
-  const binary = binaries[name];
   const lists = readSources();
-  const command = commandOf(variant, {
-    warnings: lists.warning_flags,
+  return build(variant, name, binaries[name], [...lists.core_sources, ...lists.posix_sources]);
+}
+
+/** The same for Windows. */
+export async function builtForWindows(name) {
+  const lists = readSources();
+  return build(windows, name, windowsBinaries[name], [...lists.core_sources, ...lists.windows_sources]);
+}
+
+async function build(toolchain, name, binary, coreSources) {
+  const command = commandOf(toolchain, {
+    warnings: readSources().warning_flags,
     includes: [FLOORS],
     ...(binary.node && NAPI),
   });
   const own = binary.sources.map((source) => join(FLOORS, source));
-  const core = binary.core ? [...lists.core_sources, ...lists.posix_sources] : [];
-  await compile(variant, [...own, ...core], command);
-  const objects = [...own, ...core].map((source) => objectOf(variant, source));
-  return join(root, await link(variant, name, objects, [...command, ...(binary.shared ? ["-shared"] : [])]));
+  const sources = [...own, ...(binary.core ? coreSources : [])];
+  await compile(toolchain, sources, command);
+  const objects = sources.map((source) => objectOf(toolchain, source));
+  const libraries = binary.node && toolchain === windows ? [await importLibrary()] : [];
+  return join(
+    root,
+    await link(toolchain, name, objects, [...command, ...(binary.shared ? ["-shared"] : [])], libraries),
+  );
+}
+
+function importLibrary() {
+  const { triplet, dlltool } = machines.x64;
+  return nodeImportLibrary({ triplet, dlltool, folder: join("build", windows.name) });
 }

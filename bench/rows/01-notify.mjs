@@ -10,7 +10,7 @@ export const method =
 export async function run({ rounds, scale }) {
   const calls = Math.round(4000 * scale);
   const text = await output(await built("notify"), [temporaryFolder(), String(rounds), String(calls)]);
-  const samples = { product: [], floor: [], clock: [] };
+  const samples = { product: [], floor: [], polled: [], clock: [] };
   let costs = {};
   for (const line of text.trim().split("\n")) {
     const [who, round, value] = line.split(" ");
@@ -19,12 +19,19 @@ export async function run({ rounds, scale }) {
   }
   const clock = samples.clock.flat().sort((a, b) => a - b)[Math.floor(samples.clock.flat().length / 2)];
   const net = (all) => all.map((round) => round.map((value) => Math.max(1, value - clock)));
-  const [product, floor] = [net(samples.product), net(samples.floor)];
+  const [product, floor, polled] = [samples.product, samples.floor, samples.polled].map(net);
   const against = "one store and one signal of a condition variable";
   return {
     measures: [
       compare({ what: "p50", against, unit: "ns", product, other: floor, aim: { most: 2 } }),
       compare({ what: "p99", against, unit: "ns", product, other: floor, aim: { most: 4 }, at: 0.99 }),
+      compare({
+        what: "p50, signal by eventfd on both sides",
+        against: "one store and one write to an eventfd that a thread polls",
+        unit: "ns",
+        product,
+        other: polled,
+      }),
       fact("allocations in all calls", costs.allocations, { aim: "none", met: costs.allocations === 0 }),
       fact("system calls that read", costs.reads, { aim: "none", met: costs.reads === 0 }),
       fact("times the thread waited", costs.waits, { aim: "none", met: costs.waits === 0 }),
