@@ -6,7 +6,9 @@ const ATTACKS = ["test/attacks/**/*.test.ts"];
 const FAULTS = ["test/faults/**/*.test.ts"];
 const SOAK = ["test/soak/**/*.test.ts"];
 const WINDOWS = ["test/windows/**/*.test.ts"];
-const ALONE = [...BROWSER, ...E2E, ...ATTACKS, ...FAULTS, ...SOAK, ...WINDOWS];
+const INSTALL = ["test/install/**/*.test.ts"];
+const PACKAGE = ["test/package/**/*.test.ts"];
+const ALONE = [...BROWSER, ...E2E, ...ATTACKS, ...FAULTS, ...SOAK, ...WINDOWS, ...INSTALL, ...PACKAGE];
 const NEVER = ["**/node_modules/**", "dist/**", "build/**", ".cache/**"];
 
 // Projects are the suites of `npm test` (tools/suites.mjs). Whatever no other project has is in "unit": no test is forgotten.
@@ -24,6 +26,17 @@ export default defineConfig({
         test: { name: "unit", include: ["**/*.test.ts"], exclude: [...NEVER, ...ALONE] },
       },
       { extends: true, test: { name: "browser", include: BROWSER, exclude: NEVER } },
+      { extends: true, test: { name: "install", include: INSTALL, exclude: NEVER, fileParallelism: false } },
+      {
+        extends: true,
+        test: {
+          name: "package",
+          include: PACKAGE,
+          exclude: NEVER,
+          fileParallelism: false,
+          globalSetup: "test/package/support/packages.ts",
+        },
+      },
       { extends: true, test: { name: "e2e", include: E2E, exclude: NEVER, fileParallelism: false } },
       { extends: true, test: { name: "attacks", include: ATTACKS, exclude: NEVER, fileParallelism: false } },
       { extends: true, test: { name: "faults", include: FAULTS, exclude: NEVER } },

@@ -6,6 +6,7 @@ import { run } from "../lib/child.mjs";
 import { Failure } from "../lib/failure.mjs";
 import { npmCommand } from "./npm.mjs";
 import { OUT } from "./places.mjs";
+import { prune } from "./prune.mjs";
 
 /**
  * @param {string} stage The package's folder, whole.
@@ -31,4 +32,5 @@ export async function makeTarball(stage, { name, version }) {
 export function mergeModules(target, modules) {
   for (const folder of modules) cpSync(folder, target, { recursive: true });
   rmSync(path.join(target, ".package-lock.json"), { force: true });
+  prune(target);
 }

@@ -15,11 +15,11 @@ const settings = [
   ["HKCU\\Software\\Wine\\Drivers", "Graphics", "null"],
 ];
 
-/** Environment in which `wine` uses our prefix and asks nobody anything. */
-export function wineEnvironment() {
+/** Environment in which `wine` uses our prefix, or the one in `folder`, and asks nobody anything. */
+export function wineEnvironment(folder = prefix) {
   return {
     ...process.env,
-    WINEPREFIX: prefix,
+    WINEPREFIX: folder,
     WINEARCH: "win64",
     WINEDEBUG: process.env["WINEDEBUG"] ?? "-all",
     // Neither .NET nor a browser engine is wanted, and Wine would offer to fetch them.
@@ -32,20 +32,23 @@ export function isWineThere() {
 }
 
 /** Makes the prefix when it is not there yet; some 10 s, once. */
-export function ensurePrefix() {
-  const marker = join(prefix, ".made-by-prefix-mjs");
+export function ensurePrefix(folder = prefix) {
+  const marker = join(folder, ".made-by-prefix-mjs");
   if (existsSync(marker)) return;
-  rmSync(prefix, { recursive: true, force: true });
-  mkdirSync(prefix, { recursive: true });
-  wine(["wineboot", "-i"]);
-  for (const [key, name, value] of settings) wine(["wine", "reg", "add", key, "/v", name, "/d", value, "/f"]);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  wine(["wineboot", "-i"], folder);
+  for (const [key, name, value] of settings) wine(["wine", "reg", "add", key, "/v", name, "/d", value, "/f"], folder);
   writeFileSync(marker, "");
 }
 
-/** @param {string[]} command */
-function wine([program = "", ...args]) {
+/**
+ * @param {string[]} command
+ * @param {string} folder
+ */
+function wine([program = "", ...args], folder) {
   const result = spawnSync(program, args, {
-    env: wineEnvironment(),
+    env: wineEnvironment(folder),
     stdio: ["ignore", "ignore", "inherit"],
     timeout: 120_000,
   });

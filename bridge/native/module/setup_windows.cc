@@ -62,6 +62,11 @@ Napi::Value Outlooks(const Napi::CallbackInfo& info) {
   return list;
 }
 
+Napi::Value Image(const Napi::CallbackInfo& info) {
+  if (info.Length() < 1 || !info[0].IsNumber()) throw Napi::TypeError::New(info.Env(), "a process id is expected");
+  return Napi::String::New(info.Env(), ProcessImage(info[0].As<Napi::Number>().Uint32Value()));
+}
+
 Napi::Value Version(const Napi::CallbackInfo& info) {
   if (info.Length() < 1 || !info[0].IsString()) throw Napi::TypeError::New(info.Env(), "a path is expected");
   return Napi::String::New(info.Env(), FileVersion(info[0].As<Napi::String>().Utf8Value()));
@@ -74,6 +79,7 @@ void AddSetup(Napi::Env env, Napi::Object exports) {
   exports.Set("removeTrustedRoot", Napi::Function::New(env, Remove));
   exports.Set("isTrustedRoot", Napi::Function::New(env, IsTrusted));
   exports.Set("runningOutlooks", Napi::Function::New(env, Outlooks));
+  exports.Set("processImage", Napi::Function::New(env, Image));
   exports.Set("fileVersion", Napi::Function::New(env, Version));
 }
 

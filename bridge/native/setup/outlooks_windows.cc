@@ -64,6 +64,11 @@ std::vector<RunningOutlook> RunningOutlooks() {
   return found;
 }
 
+std::string ProcessImage(std::uint32_t id) {
+  const UniqueHandle process(OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, id));
+  return process ? PathOf(process.get()) : std::string();
+}
+
 std::string FileVersion(const std::string& path) {
   const std::wstring wide = WideText(path);
   const DWORD size = GetFileVersionInfoSizeW(wide.c_str(), nullptr);

@@ -20,6 +20,9 @@ struct RunningOutlook {
 // Processes named OUTLOOK.EXE in this session. Throws std::system_error when Windows lists no processes.
 std::vector<RunningOutlook> RunningOutlooks();
 
+// Path of the program that the process `id` runs, UTF-8; empty when there is none or Windows does not say.
+std::string ProcessImage(std::uint32_t id);
+
 // "16.0.17328.20184" of a program or library, UTF-8 path; empty when it has none.
 std::string FileVersion(const std::string& path);
 

@@ -13,11 +13,6 @@ export function makeReport(
   checks: readonly Checked[],
   changes: readonly Change[] | undefined,
 ): string {
-  const source = context.health?.source;
-  const profiles = [
-    ...accountKinds(context.registry).keys(),
-    ...(source?.status === "listening" ? [source.profile] : []),
-  ];
   const whole = {
     product: "outlook-offline-state",
     version: context.version,
@@ -33,6 +28,8 @@ export function makeReport(
     changes: changes ?? "no bridge told",
     log: lastLines(context.home, LOG_LINES).map(entryOf),
   };
+  // The log names profiles of days past too.
+  const profiles = [...accountKinds(context.registry).keys(), ...valuesOf("profile", [context.health, whole])];
   return `${JSON.stringify(redactAll(whole, personalFacts(profiles)), null, 2)}\n`;
 }
 
@@ -43,4 +40,12 @@ function entryOf(line: string): unknown {
   } catch {
     return line;
   }
+}
+
+/** Every text that goes by the name `name`, however deep. */
+function valuesOf(name: string, value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]: [string, unknown]) =>
+    key === name && typeof item === "string" ? [item] : valuesOf(name, item),
+  );
 }

@@ -55,7 +55,7 @@ export class InstallRecord {
     const file = installFileOf(this.#home);
     try {
       mkdirSync(this.#home.path, { recursive: true, mode: 0o700 });
-      writeFileSync(`${file}.new`, `${JSON.stringify(facts, null, 2)}\n`, { mode: 0o600 });
+      writeFileSync(`${file}.new`, `${JSON.stringify(v.parse(schema, facts), null, 2)}\n`, { mode: 0o600 });
       renameSync(`${file}.new`, file);
     } catch (thrown) {
       throw new Failure(

@@ -6,7 +6,8 @@ import { CA_FILE } from "../../certificates/generate.js";
 import type { Home } from "../../home/home.js";
 import { readRecord, type InstanceRecord } from "../../instance/record.js";
 
-const ANSWER_MS = 2000;
+/** A machine that is busy still answers within it, milliseconds. */
+const ANSWER_MS = 5000;
 const MAX_ANSWER = 65_536;
 
 export type Presence =

@@ -1,13 +1,14 @@
 /** Starts and ends the installed bridge. It is found by its note and its certificate, never by the name of a program. */
 import { spawn } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../failure.js";
 import type { Home } from "../../home/home.js";
 import { readRecord, recordFileOf, type InstanceRecord } from "../../instance/record.js";
-import { LAUNCHER, MAIN, NODE } from "../places.js";
+import { appsFolder, LAUNCHER, MAIN, NODE } from "../places.js";
+import { setupOf } from "../windows/setup-module.js";
 import { presenceOf } from "./presence.js";
 
 /** A cold disk, a virus scanner that reads node.exe for the first time. */
@@ -52,28 +53,54 @@ function started(program: string, args: readonly string[], folder: string): Prom
   });
 }
 
-/** Ends the bridge of `home`, if one runs. Returns what it ended. Throws a Failure when it does not go. */
+/**
+ * Ends the bridge of `home`, if one runs, even one that answers nobody any more. Returns what it ended. Throws a Failure
+ * when it does not go.
+ */
 export async function stopBridge(home: Home): Promise<InstanceRecord | undefined> {
-  const found = await presenceOf(home);
-  if (found.kind === "absent") return undefined;
-  const { record } = found;
-  try {
-    // On Windows this ends it at once; it keeps nothing in memory that it would have to write first.
-    process.kill(record.pid, "SIGTERM");
-  } catch {
-    // It has ended by itself.
-  }
+  const record = await running(home);
+  if (record === undefined) return undefined;
+  // On Windows this ends it at once; it keeps nothing in memory that it would have to write first.
+  signal(record.pid, "SIGTERM");
   const end = performance.now() + STOP_LIMIT_MS;
   while (isAlive(record.pid)) {
-    if (performance.now() > end)
+    if (performance.now() > end) signal(record.pid, "SIGKILL");
+    if (performance.now() > end + STOP_LIMIT_MS) {
       throw new Failure(
         `the bridge (process ${record.pid}) does not end`,
         "End that process in the Task Manager, then run the command again.",
       );
+    }
     await sleep(LOOK_MS);
   }
   if (readRecord(home)?.pid === record.pid) rmSync(recordFileOf(home), { force: true });
   return record;
+}
+
+/** What proves itself by its certificate; else what its note names and runs a program of ours, for its number may be another's by now. */
+async function running(home: Home): Promise<InstanceRecord | undefined> {
+  const found = await presenceOf(home);
+  if (found.kind === "runs") return found.record;
+  const noted = readRecord(home);
+  return noted !== undefined && isAlive(noted.pid) && runsOurs(noted.pid, home) ? noted : undefined;
+}
+
+function runsOurs(pid: number, home: Home): boolean {
+  const ours = appsFolder(home);
+  try {
+    if (process.platform === "win32") return setupOf().processImage(pid).toLowerCase().startsWith(ours.toLowerCase());
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(ours);
+  } catch {
+    return false;
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 function isAlive(pid: number): boolean {

@@ -18,11 +18,20 @@ export interface Setup {
   isTrustedRoot(sha1: Buffer): boolean;
   /** In this session. */
   runningOutlooks(): readonly RunningOutlook[];
+  /** Path of the program that a process runs; "" when there is none or Windows does not say. */
+  processImage(id: number): string;
   /** "" when the file has none. */
   fileVersion(path: string): string;
 }
 
-const FUNCTIONS = ["addTrustedRoot", "removeTrustedRoot", "isTrustedRoot", "runningOutlooks", "fileVersion"];
+const FUNCTIONS = [
+  "addTrustedRoot",
+  "removeTrustedRoot",
+  "isTrustedRoot",
+  "runningOutlooks",
+  "processImage",
+  "fileVersion",
+];
 
 /** Throws a Failure that says why, when there is none. */
 export function setupOf(): Setup {

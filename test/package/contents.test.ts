@@ -1,0 +1,175 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import * as v from "valibot";
+import { damagedFiles, readInventory } from "../../bridge/src/install/files/inventory.js";
+import { filesIn } from "../../tools/package/files.mjs";
+import { npmCommand } from "../../tools/package/npm.mjs";
+import { signAll } from "../../tools/package/sign.mjs";
+import { productRoot } from "../../bridge/src/version.js";
+import { json, only, OUT, STAGE } from "./support/packages.js";
+
+const MIB = 1 << 20;
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "package-"));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
+}
+
+describe("the npm package", { timeout: 120_000 }, () => {
+  it("is installed by npm with nothing fetched and no script run, and shows a simulated Outlook with no compiler", async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "package.json"), "{}");
+    const [npm, args] = npmCommand([
+      "install",
+      "--offline",
+      "--ignore-scripts",
+      "--no-audit",
+      "--no-fund",
+      only(".tgz"),
+    ]);
+    const { status, stderr } = spawnSync(npm, args, {
+      cwd: folder,
+      encoding: "utf8",
+      env: { ...process.env, npm_config_cache: join(folder, "cache") },
+    });
+    expect(status, stderr).toBe(0);
+    const home = join(folder, "home");
+    mkdirSync(home);
+    // What `npx outlook-offline-state` runs.
+    const bin = join(folder, "node_modules", ".bin", "outlook-offline-state");
+    const bridge = spawn(bin, ["start", "--simulate", "--port", "39761"], {
+      env: { PATH: process.env["PATH"], OUTLOOK_OFFLINE_STATE_HOME: home },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    onTestFinished(() => {
+      bridge.kill();
+    });
+    const said = await new Promise<string>((resolve) => {
+      let text = "";
+      bridge.stdout.on("data", (piece: Buffer) => {
+        text += piece.toString();
+        if (text.includes("Ready:")) resolve(text);
+      });
+      bridge.once("close", () => {
+        resolve(text);
+      });
+    });
+    expect(said).toContain("Ready: https://localhost:39761/taskpane.html");
+  });
+
+  it("is small, and holds no file that this machine or a test has left", () => {
+    expect(readFileSync(only(".tgz")).length).toBeLessThan(20 * MIB);
+    expect(readFileSync(only(".msi")).length).toBeLessThan(60 * MIB);
+    const files = filesIn(join(STAGE, "npm"));
+    expect(
+      files.filter((file) => !file.startsWith("node_modules/") && /\.test\.|\.map$|\.d\.ts$|tsbuildinfo/.test(file)),
+    ).toEqual([]);
+    for (const file of files.filter((name) => name.endsWith(".js") && name.startsWith("dist/")))
+      expect(readFileSync(join(STAGE, "npm", file), "utf8").includes(productRoot), file).toBe(false);
+  });
+
+  it.each(["npm", "msi"])("lists every file of the %s package by its hash, and each is whole", async (kind) => {
+    const folder = join(STAGE, kind);
+    const inventory = readInventory(folder);
+    expect(Object.keys(inventory.files).sort()).toEqual(
+      filesIn(folder)
+        .filter((file) => file !== "files.json")
+        .sort(),
+    );
+    expect(await damagedFiles(folder, inventory)).toEqual([]);
+  });
+});
+
+const bill = v.object({
+  bomFormat: v.literal("CycloneDX"),
+  specVersion: v.string(),
+  components: v.array(
+    v.object({
+      name: v.string(),
+      version: v.string(),
+      purl: v.optional(v.string()),
+      components: v.optional(v.array(v.unknown())),
+    }),
+  ),
+});
+
+describe("what lies beside the packages", () => {
+  it("is checked by SHA256SUMS", () => {
+    const { status, stdout } = spawnSync("sha256sum", ["--check", "--strict", "SHA256SUMS"], {
+      cwd: OUT,
+      encoding: "utf8",
+    });
+    expect(status, stdout).toBe(0);
+    expect(stdout.trim().split("\n")).toHaveLength(6);
+  });
+
+  it("names every shipped package in the bill of materials and in the licences", () => {
+    for (const kind of ["npm", "msi"]) {
+      const { components } = v.parse(bill, json(only(`.${kind}.cdx.json`)));
+      const licences = readFileSync(only(`.${kind}.licenses.txt`), "utf8");
+      for (const name of ["express", "ws", "libsql", "office-addin-debugging", "@microsoft/office-js"]) {
+        expect(components.map((component) => component.name)).toContain(name);
+        expect(licences).toContain(`\n${name} `);
+      }
+      const sideloader = components.find(({ name }) => name === "office-addin-debugging");
+      expect(sideloader?.components?.length).toBeGreaterThan(20);
+    }
+    expect(v.parse(bill, json(only(".msi.cdx.json"))).components.map(({ name }) => name)).toContain("node.exe");
+  });
+});
+
+describe("signing", () => {
+  it("signs with a certificate of one's own, so that the signature is verified", { timeout: 60_000 }, async () => {
+    const folder = temporaryFolder();
+    const at = (name: string): string => join(folder, name);
+    writeFileSync(at("password"), "a word\n");
+    const made = [
+      [
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        at("key.pem"),
+        "-out",
+        at("cert.pem"),
+        "-days",
+        "2",
+        "-subj",
+        "/CN=Test",
+        "-addext",
+        "extendedKeyUsage=codeSigning",
+      ],
+      [
+        "pkcs12",
+        "-export",
+        "-inkey",
+        at("key.pem"),
+        "-in",
+        at("cert.pem"),
+        "-out",
+        at("cert.pfx"),
+        "-passout",
+        `file:${at("password")}`,
+      ],
+    ].map((args) => spawnSync("openssl", args).status);
+    expect(made).toEqual([0, 0]);
+    for (const source of [join(STAGE, "msi", "outlook-offline-state.exe"), only(".msi")]) {
+      const file = at(source.endsWith(".msi") ? "signed.msi" : "signed.exe");
+      writeFileSync(file, readFileSync(source));
+      await signAll({ certificate: at("cert.pfx"), passwordFile: at("password"), timestamp: undefined }, [file]);
+      const { stdout } = spawnSync("osslsigncode", ["verify", "-CAfile", at("cert.pem"), "-in", file], {
+        encoding: "utf8",
+      });
+      expect(stdout).toContain("Signature verification: ok");
+      expect(existsSync(`${file}.signed`)).toBe(false);
+    }
+  });
+});
