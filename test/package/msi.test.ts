@@ -47,7 +47,7 @@ describe("the MSI", { timeout: 300_000 }, () => {
   });
 
   it("leaves the trust and the manifest to an administrator when it is told to", () => {
-    expect(msiexec("/i", msi(), 'INSTALLOPTIONS="--no-trust --no-sideload"').code).toBe(0);
+    expect(msiexec("/i", msi(), "INSTALLOPTIONS=--no-trust --no-sideload").code).toBe(0);
     expect(installed()).toMatchObject({ msi: true, trust: false, sideload: false });
     expect(machine.trustedCertificates()).toBe(0);
     expect(machine.ourRegistry().join("\n")).not.toContain("OutlookDiskProvider");

@@ -33,6 +33,10 @@ export function wixSource({ version, files }) {
     <Directory Id="TARGETDIR" Name="SourceDir">
       <Directory Id="LocalAppDataFolder" Name="LocalAppData">
         <Directory Id="HOMEFOLDER" Name="OutlookOfflineState">
+          <Component Id="Home" Guid="${guidOf(`${version}/home`)}" Win64="yes">
+            <RegistryValue Root="HKCU" Key="Software\\OutlookOfflineState" Name="Version" Type="string" Value="${version}" KeyPath="yes"/>
+            <RemoveFolder Id="RemoveHome" On="uninstall"/>
+          </Component>
           <Directory Id="APPSFOLDER" Name="app">
             <Directory Id="INSTALLFOLDER" Name="${version}">
 ${folders}
@@ -42,6 +46,7 @@ ${folders}
       </Directory>
     </Directory>
     <Feature Id="Product" Level="1">
+      <ComponentRef Id="Home"/>
       ${refs}
     </Feature>
     <CustomAction Id="SetUp" FileKey="${idOf("f", LAUNCHER)}" ExeCommand="--wait install --msi --without-outlook [INSTALLOPTIONS]" Execute="deferred" Impersonate="yes" Return="check"/>
@@ -76,11 +81,8 @@ export const AMENDMENTS = [
   ...Object.entries(TURNS).map(
     ([action, turn]) => `UPDATE \`InstallExecuteSequence\` SET \`Sequence\` = ${turn} WHERE \`Action\` = '${action}'`,
   ),
-  // The folders above this version's, when nothing is in them any more.
-  ...["APPSFOLDER", "HOMEFOLDER"].map(
-    (folder) =>
-      `INSERT INTO \`RemoveFile\` (\`FileKey\`, \`Component_\`, \`DirProperty\`, \`InstallMode\`) VALUES ('r${folder}', '${idOf("c", "")}', '${folder}', 2)`,
-  ),
+  // The folder above this version's, when nothing is in it any more.
+  `INSERT INTO \`RemoveFile\` (\`FileKey\`, \`Component_\`, \`DirProperty\`, \`InstallMode\`) VALUES ('RemoveApps', 'Home', 'APPSFOLDER', 2)`,
 ];
 
 /** @param {readonly string[]} files */
