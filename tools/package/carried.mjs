@@ -12,6 +12,7 @@ const IN_THE_PANE = [
   "workbox-core",
   "workbox-precaching",
   "workbox-routing",
+  "workbox-strategies",
 ];
 
 const MIT = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation
