@@ -26,12 +26,17 @@ export interface SimulatedOutlook {
 /** Starts the real simulated Outlook with the real agent; it is gone when the test is over. */
 export async function startOutlook(
   home: string,
-  options: { readonly version?: string; readonly mapi?: string; readonly profile?: string } = {},
+  options: {
+    readonly executable?: string;
+    readonly version?: string;
+    readonly mapi?: string;
+    readonly profile?: string;
+  } = {},
 ): Promise<SimulatedOutlook> {
   const version = options.version ?? "16.0.17328.20184";
   const mapi = options.mapi ?? simulatedMapi;
   const child = spawn(
-    simulatedOutlook,
+    options.executable ?? simulatedOutlook,
     ["--home", home, "--mapi", mapi, "--profile", options.profile ?? "Outlook", "--outlook-version", version],
     { stdio: ["pipe", "pipe", "pipe"] },
   );

@@ -65,6 +65,18 @@ TEST_CASE("the bytes of both goodbyes") {
   CHECK(BytesOf(Goodbye::kAddInDisconnected) == Bytes{1, 0, 0, 0, 3, 0, 0, 0, 2});
 }
 
+TEST_CASE("the numbers that travel have not been renumbered") {
+  CHECK(static_cast<int>(Reason::kOutlookNotRunning) == 1);
+  CHECK(static_cast<int>(Reason::kAgentMissing) == 2);
+  CHECK(static_cast<int>(Reason::kAgentIncompatible) == 3);
+  CHECK(static_cast<int>(Reason::kAgentUntrusted) == 4);
+  CHECK(static_cast<int>(Reason::kMapiMissing) == 5);
+  CHECK(static_cast<int>(Reason::kOpenFailed) == 6);
+  CHECK(static_cast<int>(Reason::kNoNotifications) == 7);
+  CHECK(static_cast<int>(Reason::kAdviseFailed) == 8);
+  CHECK(static_cast<int>(Reason::kStopped) == 9);
+}
+
 TEST_CASE("frames are appended to what is there") {
   Bytes out{9};
   Encode(Goodbye::kOutlookCloses, out);

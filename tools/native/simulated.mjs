@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+// Builds the simulated Outlook and its MAPI by a variant of toolchains.mjs: node tools/native/simulated.mjs m32
+// For the tests in which a 32-bit Outlook meets a 64-bit bridge; node-gyp builds the one that `npm start` uses.
+import { commandOf, compile, link, objectOf } from "./compile.mjs";
+import { readSources } from "./sources.mjs";
+import { variantOf } from "./toolchains.mjs";
+
+async function main([name = "m32"]) {
+  const variant = { ...variantOf(name), name: `${name}-simulated` };
+  const lists = readSources();
+  // One kind of object for both: the provider is a shared library.
+  const command = [...commandOf(variant, { warnings: lists.warning_flags ?? [] }), "-fPIC", "-fvisibility=hidden"];
+  const build = async (file, sources, flags = []) => {
+    await compile(variant, sources, command);
+    const objects = sources.map((source) => objectOf(variant, source));
+    console.log(`  ${await link(variant, file, objects, [...command, ...flags])}`);
+  };
+  const of = (...names) => names.flatMap((list) => lists[list] ?? []);
+  await build(
+    "simulated-outlook",
+    of("core_sources", "posix_sources", "simulated_core_sources", "simulated_posix_sources"),
+  );
+  await build("libsimulated-mapi.so", of("mapi_provider_sources", "mapi_provider_posix_sources"), ["-shared"]);
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
