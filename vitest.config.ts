@@ -5,10 +5,11 @@ const E2E = ["test/e2e/**/*.test.ts"];
 const ATTACKS = ["test/attacks/**/*.test.ts"];
 const FAULTS = ["test/faults/**/*.test.ts"];
 const SOAK = ["test/soak/**/*.test.ts"];
+const BITNESS = ["test/bitness/**/*.test.ts"];
 const WINDOWS = ["test/windows/**/*.test.ts"];
 const INSTALL = ["test/install/**/*.test.ts"];
 const PACKAGE = ["test/package/**/*.test.ts"];
-const ALONE = [...BROWSER, ...E2E, ...ATTACKS, ...FAULTS, ...SOAK, ...WINDOWS, ...INSTALL, ...PACKAGE];
+const ALONE = [...BROWSER, ...E2E, ...ATTACKS, ...FAULTS, ...SOAK, ...BITNESS, ...WINDOWS, ...INSTALL, ...PACKAGE];
 const NEVER = ["**/node_modules/**", "dist/**", "build/**", ".cache/**"];
 
 // Projects are the suites of `npm test` (tools/suites.mjs). Whatever no other project has is in "unit": no test is forgotten.
@@ -41,6 +42,7 @@ export default defineConfig({
       { extends: true, test: { name: "attacks", include: ATTACKS, exclude: NEVER, fileParallelism: false } },
       { extends: true, test: { name: "faults", include: FAULTS, exclude: NEVER } },
       { extends: true, test: { name: "soak", include: SOAK, exclude: NEVER } },
+      { extends: true, test: { name: "bitness", include: BITNESS, exclude: NEVER } },
       {
         extends: true,
         test: {

@@ -210,6 +210,16 @@ export const SUITES = [
     command: vitest("soak"),
   },
   {
+    name: "bitness",
+    what: "a 32-bit Outlook with the agent, and the 64-bit module",
+    needs: ["compiler", "multilib"],
+    builds: ["native", "typescript"],
+    lane: "native",
+    limitSeconds: 240,
+    report: "vitest",
+    command: vitest("bitness"),
+  },
+  {
     name: "windows",
     what: "the whole chain with Windows' binaries, under Wine",
     needs: ["mingw", "wine", "browser"],
