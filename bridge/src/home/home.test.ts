@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryHome } from "../../../test/support/temporary-home.js";
@@ -73,6 +73,34 @@ describe("preparing the home", () => {
     for (const folder of [home.path, home.certificates, home.history, home.logs, home.run]) {
       expect(statSync(folder).mode & 0o777).toBe(0o700);
     }
+  });
+
+  it.runIf(process.platform !== "win32")("leaves a folder's own rights alone that holds other things, too", () => {
+    const path = temporaryHome();
+    writeFileSync(join(path, "letter.txt"), "");
+    chmodSync(path, 0o755);
+    const home = homeAt(path);
+    prepareHome(home);
+    expect(statSync(path).mode & 0o777).toBe(0o755);
+    expect(statSync(home.run).mode & 0o777).toBe(0o700);
+  });
+
+  it.runIf(process.platform !== "win32")("refuses a folder of other things where others may write", () => {
+    const path = temporaryHome();
+    writeFileSync(join(path, "letter.txt"), "");
+    chmodSync(path, 0o1777);
+    expect(() => {
+      prepareHome(homeAt(path));
+    }).toThrow("other users may write there");
+    expect(statSync(path).mode & 0o7777).toBe(0o1777);
+  });
+
+  it.runIf(process.geteuid?.() === 0)("refuses a folder of another user", () => {
+    const path = temporaryHome();
+    chownSync(path, 65534, 65534);
+    expect(() => {
+      prepareHome(homeAt(path));
+    }).toThrow("it belongs to another user");
   });
 
   it("names the folder and the variable where a file is in the way", () => {

@@ -1,9 +1,10 @@
 /** The home: the one folder under which everything lies that a run writes. */
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, posix, win32 } from "node:path";
+import { posix, win32 } from "node:path";
 import { codeOf, describe, Failure } from "../failure.js";
 import { identityOf } from "./identity.js";
+import { makeFolder, makePrivate } from "./private-folder.js";
 
 /** The environment variable that names the home. */
 export const HOME_VARIABLE = "OUTLOOK_OFFLINE_STATE_HOME";
@@ -47,14 +48,13 @@ export function resolveHome(surroundings: HomeSurroundings = {}): Home {
   };
 }
 
-/** Makes the home and its folders, for this user alone. Throws a Failure naming the folder that cannot be written. */
+/** Makes the home and its folders, for this user alone. Throws a Failure naming the folder that cannot be used. */
 export function prepareHome(home: Home): void {
-  for (const folder of [home.path, home.certificates, home.history, home.logs, home.run]) {
+  const parts = [home.certificates, home.history, home.logs, home.run];
+  for (const folder of [home.path, ...parts]) {
     try {
       makeFolder(folder);
-      if (!statSync(folder).isDirectory()) throw new Error("it is not a folder");
-      // A folder that was there before may have been open to others. Windows has no modes: the profile's ACL guards it.
-      if (process.platform !== "win32") chmodSync(folder, 0o700);
+      makePrivate(folder, folder === home.path ? parts : undefined);
       accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     } catch (thrown) {
       throw new Failure(
@@ -64,13 +64,6 @@ export function prepareHome(home: Home): void {
       );
     }
   }
-}
-
-/** Like a recursive mkdir. Node's own never returns where a folder is there and takes nothing new, as in /proc. */
-function makeFolder(folder: string): void {
-  const parent = dirname(folder);
-  if (parent !== folder && !existsSync(parent)) makeFolder(parent);
-  if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
 }
 
 function defaultHome(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, userHome: string): string | undefined {
