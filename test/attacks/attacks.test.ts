@@ -90,8 +90,15 @@ describe("crowds", () => {
   });
 });
 
-test("after all of it the honest pane was told every change, and the bridge holds no more than before", async () => {
-  await onlooker.toldOnceMore();
-  expect(onlooker.complaints).toEqual([]);
-  expect(footprint(bridge.pid).memory - before).toBeLessThan(FLAT_MB);
-});
+test(
+  "after all of it the honest pane was told every change, and the bridge holds no more than before",
+  { timeout: 2 * LIMIT_MS },
+  async () => {
+    await onlooker.toldOnceMore();
+    expect(onlooker.complaints).toEqual([]);
+    // What V8 has put aside goes back when it is at rest for a while.
+    await expect
+      .poll(() => footprint(bridge.pid).memory - before, { timeout: LIMIT_MS, interval: 1000 })
+      .toBeLessThan(FLAT_MB);
+  },
+);

@@ -1,6 +1,6 @@
 // Rows 24 and 26: whoever serves the agent's socket instead of Outlook, or reads from it instead of the bridge.
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -15,11 +15,15 @@ async function servedByStranger(): Promise<string> {
   const run = join(home.path, "run");
   mkdirSync(run);
   for (const folder of [home.path, run]) chmodSync(folder, 0o777);
+  // In a folder that the stranger can look into: the bridge closes its own to others.
+  const told = freshHome();
+  chmodSync(told.path, 0o755);
+  const enough = join(told.path, "enough");
   const impostor = asStranger(
     `const server = require("node:net").createServer((socket) => { socket.on("error", () => undefined); socket.write(Buffer.from(input.bytes, "base64")); });
-     server.on("connection", (socket) => socket.on("close", () => setTimeout(() => process.exit(0), 1000)));
-     server.listen(input.path);`,
-    { path: join(run, "agent.sock"), bytes: Buffer.concat([HELLO, picture(1)]).toString("base64") },
+     server.listen(input.path);
+     setInterval(() => require("node:fs").existsSync(input.enough) && process.exit(0), 100);`,
+    { path: join(run, "agent.sock"), enough, bytes: Buffer.concat([HELLO, picture(1)]).toString("base64") },
   );
   while (!existsSync(join(run, "agent.sock"))) await sleep(20);
   const bridge = await BridgeProcess.start({ home: home.path });
@@ -31,8 +35,10 @@ async function servedByStranger(): Promise<string> {
     return believed ? "believed" : "agent-untrusted, no state";
   } finally {
     await bridge.stop();
+    writeFileSync(enough, "");
     await impostor;
     home.remove();
+    told.remove();
   }
 }
 
