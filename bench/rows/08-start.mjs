@@ -1,10 +1,11 @@
 import process from "node:process";
+import { BRIDGE_ENTRY } from "../../tools/lib/paths.mjs";
 import { Page, startBrowser } from "../lib/browser.mjs";
 import { Chain } from "../lib/chain.mjs";
-import { startUntil } from "../lib/child.mjs";
+import { output, startUntil } from "../lib/child.mjs";
 import { preparedHome, sharedCertificates } from "../lib/home.mjs";
-import { compare } from "../lib/measures.mjs";
-import { interleaved } from "../lib/statistics.mjs";
+import { compare, fact } from "../lib/measures.mjs";
+import { interleaved, median } from "../lib/statistics.mjs";
 
 export const title = "Start: process to Ready, and page to state on screen";
 export const method =
@@ -32,8 +33,18 @@ export async function run({ rounds, scale }) {
       return run.tookMs;
     }),
   };
+  const alone = (args) =>
+    several(async () => {
+      const begin = performance.now();
+      await output(process.execPath, args);
+      return performance.now() - begin;
+    });
   await starting.product();
   await starting.bare();
+  const node = median((await alone(["-e", "0"])()).concat(await alone(["-e", "0"])()));
+  const modules = median(
+    (await alone([BRIDGE_ENTRY, "--version"])()).concat(await alone([BRIDGE_ENTRY, "--version"])()),
+  );
   const start = await interleaved(rounds, starting);
 
   const chain = await Chain.start({ scheduled: false, home });
@@ -65,6 +76,8 @@ export async function run({ rounds, scale }) {
         other: page.bare,
         aim: { most: 1.3 },
       }),
+      fact("node itself, until it has ended", node, { unit: "ms" }),
+      fact("the product's command line with all of its modules, until it has ended", modules, { unit: "ms" }),
     ],
   };
 }

@@ -9,7 +9,7 @@ import { growthOf, median } from "../lib/statistics.mjs";
 
 export const title = "A burst of 10,000 changes";
 export const method =
-  "Outlook's MAPI notifies of 10,000 changes, each round once as fast as it can and once within a second or two; a pane (a ws client) counts what it is told. Memory is what the bridge and Outlook hold after the last burst, against after the first.";
+  "Outlook's MAPI notifies of 10,000 changes, each round once as fast as it can and once within a second or two; a pane (a ws client) counts what it is told. Memory is what the bridge and Outlook hold after the second half of the bursts, against after the first half.";
 
 const CHANGES = 10_000;
 const PAUSE_MS = 0.05;
@@ -44,26 +44,28 @@ export async function run({ rounds }) {
   const memory = () => ({ bridge: memoryOf(chain.pid).private, outlook: memoryOf(outlook).private });
   try {
     await burst(CHANGES);
-    const first = memory();
     const bursts = [];
-    for (let round = 0; round < rounds; round += 1) {
+    const held = [memory()];
+    for (let round = 0; round < 2 * rounds; round += 1) {
       bursts.push(await burst(CHANGES + 1));
       bursts.push(await burst(CHANGES + 1, PAUSE_MS));
+      held.push(memory());
     }
-    const last = memory();
     const points = [];
     for (const size of SIZES) {
       const costs = [];
       for (let round = 0; round < rounds; round += 1) costs.push((await burst(size + 1)).cpuMs);
       points.push([size, median(costs)]);
     }
-    const grown = (name) => (last[name] - first[name]) / 1024;
+    // V8 lets its young generation grow while it is busy: what counts is whether it goes on.
+    const grown = (name) => (held[2 * rounds][name] - held[rounds][name]) / 1024;
+    const inMb = (name) => held.map((one) => (one[name] / 2 ** 20).toFixed(1)).join(", ");
     const every = (name) => bursts.every((one) => one[name]);
     const flat = (kb) => ({ unit: "KB", aim: "flat: below 2 MB", met: kb < 2048 });
     return {
       measures: [
         fact("bursts after which the pane was right", bursts.filter(({ right }) => right).length, {
-          aim: `all ${2 * rounds}`,
+          aim: `all ${bursts.length}`,
           met: every("right"),
         }),
         fact("a burst without a pause lasted, at least", Math.min(...bursts.map(({ took }) => took)), { unit: "ms" }),
@@ -73,8 +75,17 @@ export async function run({ rounds }) {
           met: every("within"),
         }),
         fact("shortest time between two messages", Math.min(...bursts.map(({ gap }) => gap)), { unit: "ms" }),
-        fact(`memory of the bridge grew in ${2 * rounds} bursts by`, grown("bridge"), flat(grown("bridge"))),
-        fact(`memory of Outlook grew in ${2 * rounds} bursts by`, grown("outlook"), flat(grown("outlook"))),
+        fact(
+          `memory of the bridge grew in the last ${2 * rounds} of ${4 * rounds} bursts by`,
+          grown("bridge"),
+          flat(grown("bridge")),
+        ),
+        fact(
+          `memory of Outlook grew in the last ${2 * rounds} of ${4 * rounds} bursts by`,
+          grown("outlook"),
+          flat(grown("outlook")),
+        ),
+        fact("memory of the bridge after each two bursts, private", inMb("bridge"), { unit: "MB" }),
         growth("processor time of the bridge for one burst of N changes", "ms", points, growthOf(points)),
       ],
     };

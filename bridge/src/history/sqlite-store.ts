@@ -9,6 +9,12 @@ const TABLE = `
   CREATE TABLE IF NOT EXISTS span (
     number INTEGER PRIMARY KEY, state TEXT NOT NULL, reason TEXT, began INTEGER NOT NULL, ended INTEGER NOT NULL
   ) STRICT`;
+/** The last day is found without reading the whole month. */
+const INDEX = "CREATE INDEX IF NOT EXISTS span_ended ON span (ended)";
+/** In the order of the table itself, so that nothing is sorted; a clock that was set may have left ends out of order. */
+const READ = `
+  SELECT state, reason, began, ended FROM span
+  WHERE number >= (SELECT min(number) FROM span WHERE ended > ?1) AND ended > ?1 ORDER BY number`;
 /** How long a lock of another program is waited for, milliseconds; the bridge stands still meanwhile. */
 const LOCK_MS = 100;
 
@@ -46,7 +52,7 @@ export class SqliteStore implements Store {
     try {
       prepare(database);
       this.#upsert = database.prepare("INSERT OR REPLACE INTO span VALUES (?, ?, ?, ?, ?)");
-      this.#read = database.prepare("SELECT state, reason, began, ended FROM span WHERE ended > ? ORDER BY number");
+      this.#read = database.prepare(READ);
       this.#prune = database.prepare(
         "DELETE FROM span WHERE ended < ? OR number <= (SELECT max(number) FROM span) - ?",
       );
@@ -106,7 +112,9 @@ function prepare(database: Database.Database): void {
   must(database, "SELECT NOT EXISTS (SELECT 1 FROM pragma_quick_check WHERE quick_check <> 'ok')", "it is damaged");
   must(database, `SELECT user_version <= ${FORMAT} FROM pragma_user_version`, "it was written by a later version");
   // A write costs no wait for the disk; after a power cut the last seconds may be missing, and are then unknown.
-  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${TABLE}; PRAGMA user_version = ${FORMAT}`);
+  database.exec(
+    `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${TABLE}; ${INDEX}; PRAGMA user_version = ${FORMAT}`,
+  );
   must(
     database,
     "SELECT group_concat(name) = 'number,state,reason,began,ended' FROM pragma_table_info('span')",
