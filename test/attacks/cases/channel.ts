@@ -1,45 +1,50 @@
 // Rows 24 and 26: whoever serves the agent's socket instead of Outlook, or reads from it instead of the bridge.
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { BridgeProcess, freshHome } from "../../support/bridge-process.js";
+import { freshHome, type BridgeProcess } from "../../support/bridge-process.js";
 import { HonestPane } from "../../support/honest-pane.js";
 import { asStranger } from "../../support/stranger.js";
 import type { Attack } from "../attack.js";
 
-/** A process of another user listens at the agent's address before Outlook starts, and says that Outlook is online. */
-async function servedByStranger(): Promise<string> {
-  const home = freshHome();
-  const run = join(home.path, "run");
-  mkdirSync(run);
-  for (const folder of [home.path, run]) chmodSync(folder, 0o777);
+/** A process of another user listens at the agent's address while there is no agent, and says that Outlook is online. */
+async function servedByStranger(bridge: BridgeProcess): Promise<string> {
+  const pane = await HonestPane.connect(bridge);
+  await bridge.outlook("exit");
+  await pane.showsReason("outlook-not-running");
+  const from = pane.messages.length;
+  const run = join(bridge.home, "run");
+  const address = join(run, "agent.sock");
+  rmSync(address, { force: true });
   // In a folder that the stranger can look into: the bridge closes its own to others.
   const told = freshHome();
   chmodSync(told.path, 0o755);
   const enough = join(told.path, "enough");
+  let believed: boolean;
+  for (const folder of [bridge.home, run]) chmodSync(folder, 0o777);
   const impostor = asStranger(
     `const server = require("node:net").createServer((socket) => { socket.on("error", () => undefined); socket.write(Buffer.from(input.bytes, "base64")); });
      server.listen(input.path);
      setInterval(() => require("node:fs").existsSync(input.enough) && process.exit(0), 100);`,
-    { path: join(run, "agent.sock"), enough, bytes: Buffer.concat([HELLO, picture(1)]).toString("base64") },
+    { path: address, enough, bytes: Buffer.concat([HELLO, picture(1)]).toString("base64") },
   );
-  while (!existsSync(join(run, "agent.sock"))) await sleep(20);
-  const bridge = await BridgeProcess.start({ home: home.path });
   try {
-    const pane = await HonestPane.connect(bridge);
+    while (!existsSync(address)) await sleep(20);
+    for (const folder of [bridge.home, run]) chmodSync(folder, 0o700);
     await pane.showsReason("agent-untrusted");
-    const believed = pane.messages.some((message) => message.type !== "heartbeat" && message.state !== "unknown");
-    await pane.close();
-    return believed ? "believed" : "agent-untrusted, no state";
+    believed = pane.messages.slice(from).some((message) => message.type !== "heartbeat" && message.state !== "unknown");
   } finally {
-    await bridge.stop();
     writeFileSync(enough, "");
     await impostor;
-    home.remove();
     told.remove();
+    rmSync(address, { force: true });
+    await bridge.outlook("start");
   }
+  await pane.shows("online");
+  await pane.close();
+  return believed ? "believed" : "agent-untrusted, no state";
 }
 
 /** A process of another user connects to the agent, with the folder's own guard taken away. */
