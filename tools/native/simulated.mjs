@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // Builds the simulated Outlook and its MAPI by a variant of toolchains.mjs: node tools/native/simulated.mjs m32
 // For the tests in which a 32-bit Outlook meets a 64-bit bridge; node-gyp builds the one that `npm start` uses.
 import { commandOf, compile, link, objectOf } from "./compile.mjs";

@@ -1,3 +1,4 @@
+// @ts-check
 // The Windows node.exe, from the npm registry: what the bridge runs in under Wine.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";

@@ -45,7 +45,7 @@ export function oursOn(port: number): Pick<Surroundings, "hosts" | "origins"> {
 /** Where documents of other sites may lead to: the pane is opened from Office's frames. Data is never among it. */
 const DOCUMENT = /^\/(?:[\w-]+\.html)?$/;
 const OPENING = new Set(["document", "iframe", "frame"]);
-const ENCODED_TRICKS = /\\|%5c|%2f|%2e|%00|%(?![0-9a-f]{2})|\/\.\.?(?:\/|$)/i;
+const ENCODED_TRICKS = /\\|%5c|%2f|%2e|%00|%(?![0-9a-f]{2})|\/\.(?:\/|$)|\.\.(?:\/|$)/i;
 
 const refusal = (status: Refusal["status"], why: string, headers?: Refusal["headers"]): Refusal =>
   headers === undefined ? { status, why } : { status, why, headers };
