@@ -169,6 +169,14 @@ export class WineMachine {
     return existsSync(this.linux(this.home)) ? readdirSync(this.linux(this.home), { recursive: true }).map(String) : [];
   }
 
+  /** What was in use when it was to be removed, and was moved to where temporary files lie. */
+  leftInTemp(): string[] {
+    const users = join(this.folder, "drive_c", "users");
+    return readdirSync(users, { recursive: true })
+      .map(String)
+      .filter((name) => name.includes("outlook-offline-state-removed"));
+  }
+
   /** Windows processes of ours; the simulated Outlook is somebody else's program. */
   ourProcesses(): string[] {
     return readdirSync("/proc")

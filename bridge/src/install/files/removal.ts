@@ -34,11 +34,18 @@ function removeOneByOne(path: string): string[] {
   }
 }
 
+export interface MovedAside {
+  /** In the folder for temporary files. */
+  readonly folder: string;
+  /** What is in use, by the paths of before. */
+  readonly files: readonly string[];
+}
+
 /**
  * Removes `folder` as far as the eye can see: what is in use is moved to the folder for temporary files, on the same
- * disk. Returns that folder, or undefined when nothing was in use. Throws when something can neither be removed nor moved.
+ * disk. Undefined when nothing was in use. Throws when something can neither be removed nor moved.
  */
-export function removeOrMove(folder: string): string | undefined {
+export function removeOrMove(folder: string): MovedAside | undefined {
   const used = removeTree(folder);
   if (used.length === 0) return undefined;
   const aside = mkdtempSync(join(tmpdir(), "outlook-offline-state-removed-"));
@@ -48,7 +55,7 @@ export function removeOrMove(folder: string): string | undefined {
     renameSync(file, join(place, "in-use"));
   }
   rmSync(folder, { recursive: true, force: true });
-  return aside;
+  return { folder: aside, files: used };
 }
 
 /** Has `folder` deleted at the next logon, by Windows' own command, and right after this process when that is what used it. */

@@ -1,13 +1,14 @@
 /** The product's files, in a folder of this version's own: Outlook may still have another version's agent loaded. */
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { codeOf, describe, Failure } from "../../failure.js";
 import { damagedFiles, INVENTORY, readInventory, type Inventory } from "../files/inventory.js";
 import { removeLater, removeOrMove, removeTree } from "../files/removal.js";
-import { appFolder, appsFolder, COMMAND, MAIN, NODE } from "../places.js";
+import { AGENT, appFolder, appsFolder, COMMAND, MAIN, NODE } from "../places.js";
 import { fail, INSTALL_AGAIN, pass, type InstallContext, type Step } from "../step.js";
 
 const SHOWN = 3;
+const AGENTS = new Set(Object.values(AGENT).map((file) => basename(file)));
 
 export const appFiles: Step = {
   name: "files",
@@ -83,17 +84,14 @@ function removeApps({ home, registry, options }: InstallContext, wanted: (name: 
   const removed: string[] = [];
   for (const name of versionsIn(apps).filter(wanted)) {
     const folder = join(apps, name);
-    const own = resolve(process.execPath) === resolve(folder, NODE);
     const aside = removeOrMove(folder);
-    if (aside !== undefined) removeLater(registry, aside, !own || filesIn(aside) > 1);
+    // The rest of what can be in use is in use by this very process.
+    const byOutlook = aside?.files.some((file) => AGENTS.has(basename(file))) === true;
+    if (aside !== undefined) removeLater(registry, aside.folder, byOutlook);
     removed.push(folder);
   }
   removeIfEmptyFolder(apps);
   return removed;
-}
-
-function filesIn(folder: string): number {
-  return readdirSync(folder).length;
 }
 
 function versionsIn(apps: string): string[] {
