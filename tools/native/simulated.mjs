@@ -6,25 +6,33 @@ import { commandOf, compile, link, objectOf } from "./compile.mjs";
 import { readSources } from "./sources.mjs";
 import { variantOf } from "./toolchains.mjs";
 
-async function main([name = "m32"]) {
+/** @param {string} name */
+async function main(name) {
   const variant = { ...variantOf(name), name: `${name}-simulated` };
   const lists = readSources();
   // One kind of object for both: the provider is a shared library.
   const command = [...commandOf(variant, { warnings: lists.warning_flags ?? [] }), "-fPIC", "-fvisibility=hidden"];
-  const build = async (file, sources, flags = []) => {
+  /**
+   * @param {string} file
+   * @param {string[]} sources
+   * @param {string[]} flags
+   */
+  const build = async (file, sources, flags) => {
     await compile(variant, sources, command);
     const objects = sources.map((source) => objectOf(variant, source));
     console.log(`  ${await link(variant, file, objects, [...command, ...flags])}`);
   };
+  /** @param {string[]} names */
   const of = (...names) => names.flatMap((list) => lists[list] ?? []);
   await build(
     "simulated-outlook",
     of("core_sources", "posix_sources", "simulated_core_sources", "simulated_posix_sources"),
+    [],
   );
   await build("libsimulated-mapi.so", of("mapi_provider_sources", "mapi_provider_posix_sources"), ["-shared"]);
 }
 
-main(process.argv.slice(2)).catch((error) => {
+main(process.argv[2] ?? "m32").catch((error) => {
   console.error(error.message);
   process.exitCode = 1;
 });
