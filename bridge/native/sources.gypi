@@ -28,6 +28,7 @@
     ],
     "windows_sources": [
       "bridge/native/agent/moment_windows.cc",
+      "bridge/native/agent/stack_guard_windows.cc",
       "bridge/native/agent/waker_windows.cc",
       "bridge/native/channel/address_windows.cc",
       "bridge/native/channel/client_windows.cc",
@@ -135,6 +136,7 @@
       "bridge/native/agent/com/add_in_windows.cc",
       "bridge/native/agent/com/agent_in_outlook_windows.cc",
       "bridge/native/agent/com/late_binding_windows.cc",
+      "bridge/native/agent/com/later_windows.cc",
       "bridge/native/agent/com/quit_subscription_windows.cc",
       "bridge/native/agent/com/registration_windows.cc",
       "bridge/native/peer/owner_windows.cc",
@@ -145,6 +147,7 @@
       "bridge/native/agent/com/agent_in_outlook_windows.cc",
       "bridge/native/agent/com/dll_windows.cc",
       "bridge/native/agent/com/late_binding_windows.cc",
+      "bridge/native/agent/com/later_windows.cc",
       "bridge/native/agent/com/quit_subscription_windows.cc",
       "bridge/native/agent/com/registration_windows.cc",
       "bridge/native/agent/com/terminate_windows.cc"

@@ -55,6 +55,10 @@ test("the agent has at most 300 KB for each bitness, and the exports that COM as
   }
 });
 
+test("no binary asks Windows' cryptography for its stack guard, which would load DLLs while it is being loaded", () => {
+  for (const { file } of built) expect(readFileSync(fromRoot(file)).includes("CryptAcquireContext")).toBe(false);
+});
+
 test("the simulated MAPI has the documented names: decorated for 32 bits, plain for 64", () => {
   expect(headersOf(machines.x86.triplet, "dist/windows/x86/msmapi32.dll")).toMatch(/\] HrOpenOfflineObj@20$/m);
   expect(headersOf(machines.x64.triplet, "dist/windows/x64/msmapi32.dll")).toMatch(/\] HrOpenOfflineObj$/m);

@@ -46,7 +46,8 @@ bool ComAddIns::Connect(LoadedAddIn& add_in, ext_ConnectMode mode, std::string& 
 
 void ComAddIns::DisableIfSlow(const LoadedAddIn& add_in) {
   const std::string name = Utf8Text(add_in.registered().friendly_name);
-  log_(name + " took " + std::to_string(add_in.start_ms()) + " ms to start");
+  log_(name + " took " + std::to_string(add_in.start_ms()) + " ms to start, " + std::to_string(add_in.callbacks_ms()) +
+       " ms of them in its callbacks");
   if (add_in.start_ms() <= LoadedAddIn::kSlowStartMs) return;
   Disable(NameOf(add_in.registered()));
   log_(name + " is too slow and is disabled from the next start on");

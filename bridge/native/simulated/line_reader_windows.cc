@@ -35,6 +35,8 @@ LineReader::~LineReader() = default;
 
 bool LineReader::Next(std::string& line) {
   for (;;) {
+    MSG message;
+    while (PeekMessageW(&message, nullptr, 0, 0, PM_REMOVE) != 0) DispatchMessageW(&message);
     {
       const std::lock_guard<std::mutex> lock(shared_->mutex);
       if (!shared_->lines.empty()) {
@@ -47,8 +49,6 @@ bool LineReader::Next(std::string& line) {
     }
     const HANDLE arrived = shared_->arrived.get();
     MsgWaitForMultipleObjectsEx(1, &arrived, INFINITE, QS_ALLINPUT, MWMO_INPUTAVAILABLE);
-    MSG message;
-    while (PeekMessageW(&message, nullptr, 0, 0, PM_REMOVE) != 0) DispatchMessageW(&message);
   }
 }
 

@@ -64,19 +64,23 @@ bool LoadedAddIn::Create(std::string& error) {
 
 bool LoadedAddIn::Connect(ext_ConnectMode mode, std::string& error) {
   const InTheAddIn marked({registered_.dll, registered_.friendly_name});
-  start_ms_ = 0;
-  if (!Create(error)) {
-    Unload();
-    return false;
+  load_ms_ = 0;
+  callbacks_ms_ = 0;
+  {
+    const Stopwatch watch(load_ms_);
+    if (!Create(error)) {
+      Unload();
+      return false;
+    }
   }
-  const Stopwatch watch(start_ms_);
+  const Stopwatch watch(callbacks_ms_);
   add_in_->OnConnection(application_.get(), mode, nullptr, nullptr);
   return true;
 }
 
 void LoadedAddIn::CompleteStartup() {
   const InTheAddIn marked({registered_.dll, registered_.friendly_name});
-  const Stopwatch watch(start_ms_);
+  const Stopwatch watch(callbacks_ms_);
   add_in_->OnStartupComplete(nullptr);
 }
 

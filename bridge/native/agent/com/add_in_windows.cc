@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "agent/com/boundary.h"
+#include "agent/com/later_windows.h"
 #include "agent/com/live_objects.h"
 #include "agent/com/quit_subscription_windows.h"
 #include "mapi/com_ptr.h"
@@ -24,7 +25,6 @@ class AddIn final : public IDTExtensibility2 {
     AtBoundary([this, application, mode] {
       stage_ = Stage::kConnected;
       application_ = ComPtr<IDispatch>::Share(application);
-      quit_.Begin(application, [this] { End(Goodbye::kOutlookCloses); });
       if (mode != ext_cm_Startup) Begin();
       return S_OK;
     });
@@ -33,7 +33,8 @@ class AddIn final : public IDTExtensibility2 {
 
   HRESULT STDMETHODCALLTYPE OnStartupComplete(SAFEARRAY**) noexcept override {
     AtBoundary([this] {
-      Begin();
+      // Not here, where every add-in adds to the time that Outlook takes to start, but right after.
+      if (!later_.Schedule([this] { BeginLater(); })) Begin();
       return S_OK;
     });
     return S_OK;
@@ -90,13 +91,22 @@ class AddIn final : public IDTExtensibility2 {
   void Begin() {
     if (stage_ != Stage::kConnected) return;
     stage_ = Stage::kBegun;
+    quit_.Begin(application_.get(), [this] { End(Goodbye::kOutlookCloses); });
     actions_.begin(application_.get());
+  }
+
+  void BeginLater() noexcept {
+    AtBoundary([this] {
+      Begin();
+      return S_OK;
+    });
   }
 
   // Quit, OnBeginShutdown, OnDisconnection and the last Release: the first of them counts.
   void End(Goodbye why) noexcept {
     const Stage before = stage_;
     stage_ = Stage::kEnded;
+    later_.Cancel();
     if (before == Stage::kBegun) {
       AtBoundary([this, why] {
         actions_.end(why);
@@ -112,6 +122,7 @@ class AddIn final : public IDTExtensibility2 {
   Stage stage_ = Stage::kNew;
   ComPtr<IDispatch> application_;
   QuitSubscription quit_;
+  Later later_;
 };
 
 }  // namespace

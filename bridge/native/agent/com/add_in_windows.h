@@ -13,8 +13,9 @@ namespace offline_state {
 
 // What the add-in drives: the agent, or a fake in a test. Both may throw.
 struct AddInActions {
-  std::function<void(IDispatch* application)> begin;  // Outlook's session may be asked for
-  std::function<void(Goodbye why)> end;               // once after each begin, at the first sign of the end
+  // Outlook's session may be asked for. When Outlook starts: from its message loop, after OnStartupComplete.
+  std::function<void(IDispatch* application)> begin;
+  std::function<void(Goodbye why)> end;  // once after each begin, at the first sign of the end
 };
 
 // With one reference, which is the caller's. Throws std::bad_alloc.

@@ -6,6 +6,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/com/boundary.h"
@@ -48,6 +49,25 @@ struct Outlook {
   void Connect(ext_ConnectMode mode) { CHECK(add_in->OnConnection(application.get(), mode, nullptr, nullptr) == S_OK); }
 };
 
+// Outlook's message loop, for as long as it takes (10 s at most) until `done`.
+template <typename Condition>
+bool Pump(Condition done) {
+  for (int i = 0; i < 1000 && !done(); ++i) {
+    MsgWaitForMultipleObjects(0, nullptr, FALSE, 10, QS_ALLINPUT);
+    MSG message;
+    while (PeekMessageW(&message, nullptr, 0, 0, PM_REMOVE) != 0) DispatchMessageW(&message);
+  }
+  return done();
+}
+
+// Long enough for what must not be done.
+void PumpInVain() {
+  for (int i = 0; i < 10; ++i) {
+    bool once = false;
+    Pump([&once] { return std::exchange(once, true); });
+  }
+}
+
 using Calls = std::vector<std::string>;
 
 TEST_CASE("when Outlook starts, its session is asked for only after it has started") {
@@ -55,8 +75,12 @@ TEST_CASE("when Outlook starts, its session is asked for only after it has start
   outlook.Connect(ext_cm_Startup);
   CHECK(outlook.driven.calls.empty());
   CHECK(outlook.add_in->OnStartupComplete(nullptr) == S_OK);
+  CHECK(outlook.driven.calls.empty());
+  CHECK(Pump([&] { return !outlook.driven.calls.empty(); }));
   CHECK(outlook.driven.calls == Calls{"begin"});
   CHECK(outlook.driven.profile == u"Work");
+  PumpInVain();
+  CHECK(outlook.driven.calls == Calls{"begin"});
 }
 
 TEST_CASE("when the user ticks the add-in it begins at once, because nothing else will come") {
@@ -64,6 +88,7 @@ TEST_CASE("when the user ticks the add-in it begins at once, because nothing els
   outlook.Connect(ext_cm_AfterStartup);
   CHECK(outlook.driven.calls == Calls{"begin"});
   outlook.add_in->OnStartupComplete(nullptr);
+  PumpInVain();
   CHECK(outlook.driven.calls == Calls{"begin"});
 }
 
@@ -106,9 +131,32 @@ TEST_CASE("unticked is not the same as closed, and ticking it again begins again
 TEST_CASE("an Outlook that closes while it starts has nothing begun after that") {
   Outlook outlook;
   outlook.Connect(ext_cm_Startup);
-  outlook.application->FireQuit();
+  outlook.add_in->OnBeginShutdown(nullptr);
   outlook.add_in->OnStartupComplete(nullptr);
+  PumpInVain();
   CHECK(outlook.driven.calls.empty());
+}
+
+TEST_CASE("an add-in that is disconnected, or let go, before Outlook had time for it never begins") {
+  for (const bool is_let_go : {false, true}) {
+    Outlook outlook;
+    outlook.Connect(ext_cm_Startup);
+    outlook.add_in->OnStartupComplete(nullptr);
+    if (!is_let_go) outlook.add_in->OnDisconnection(ext_dm_UserClosed, nullptr);
+    outlook.add_in = {};
+    PumpInVain();
+    CHECK(outlook.driven.calls.empty());
+  }
+}
+
+TEST_CASE("each of two add-ins begins when Outlook has time") {
+  Outlook one;
+  Outlook two;
+  one.Connect(ext_cm_Startup);
+  two.Connect(ext_cm_Startup);
+  one.add_in->OnStartupComplete(nullptr);
+  two.add_in->OnStartupComplete(nullptr);
+  CHECK(Pump([&] { return !one.driven.calls.empty() && !two.driven.calls.empty(); }));
 }
 
 TEST_CASE("an add-in that is let go without a word ends too") {
@@ -139,6 +187,7 @@ TEST_CASE("what is thrown behind any entry stays behind it") {
   outlook.driven.throws = true;
   outlook.Connect(ext_cm_Startup);
   CHECK(outlook.add_in->OnStartupComplete(nullptr) == S_OK);
+  CHECK(Pump([&] { return !outlook.driven.calls.empty(); }));
   outlook.application->FireQuit();
   CHECK(outlook.add_in->OnBeginShutdown(nullptr) == S_OK);
   CHECK(outlook.add_in->OnAddInsUpdate(nullptr) == S_OK);
