@@ -13,7 +13,7 @@ const PATTERNS: readonly { readonly pattern: RegExp; readonly by: string }[] = [
   { pattern: /S-1-5-21(?:-\d+)+/g, by: "<user's SID>" },
   { pattern: /[^\s"'<>@:;,()[\]]+@[^\s"'<>@:;,()[\]]+\.[\p{L}]{2,}/gu, by: "<address>" },
   // Another user's folder, such as one that an administrator's program stands in.
-  { pattern: /((?:[A-Za-z]:)?[\\/]+(?:Users|home)[\\/]+)[^\\/"'\s<>][^\\/"'<>\r\n]*/g, by: "$1<user>" },
+  { pattern: /((?:[A-Za-z]:)?[\\/]+(?:Users|home)[\\/]+)[^\\/"'\s<>][^\\/"'<>\r\n]*/gi, by: "$1<user>" },
 ];
 
 /** What is personal about this process's user and machine, and the given profiles. */

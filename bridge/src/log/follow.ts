@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Home } from "../home/home.js";
 import { logFileOf } from "./log.js";
+import { asideOf } from "./rotating-file.js";
 
 /** Watching a file is unreliable on Windows and on network folders, and a person does not see a quarter of a second. */
 const LOOK_MS = 250;
@@ -11,7 +12,7 @@ const CHUNK = 65_536;
 /** Calls `show` with each line that is added from now on. Resolves when `signal` says so, or on Ctrl+C. */
 export async function followLog(home: Home, show: (line: string) => void, signal?: AbortSignal): Promise<void> {
   const file = logFileOf(home);
-  const tail = new Tail(file, show);
+  const tail = new Tail(file, asideOf(file), show);
   const stopped = signal ?? interrupted();
   while (!stopped.aborted) {
     tail.look();
@@ -32,14 +33,17 @@ function interrupted(): AbortSignal {
 
 class Tail {
   readonly #file: string;
+  /** Where it is set aside when it is full. */
+  readonly #aside: string;
   readonly #show: (line: string) => void;
   #offset: number;
   /** Of the file; another one means that the log was rotated. */
   #inode: number | bigint | undefined;
   #rest = "";
 
-  constructor(file: string, show: (line: string) => void) {
+  constructor(file: string, aside: string, show: (line: string) => void) {
     this.#file = file;
+    this.#aside = aside;
     this.#show = show;
     const found = statSync(file, { throwIfNoEntry: false });
     this.#offset = found?.size ?? 0;
@@ -56,6 +60,7 @@ class Tail {
     try {
       const { size, ino } = fstatSync(descriptor);
       if (ino !== this.#inode || size < this.#offset) {
+        this.#finishOld();
         this.#offset = 0;
         this.#rest = "";
       }
@@ -63,6 +68,21 @@ class Tail {
       this.#read(descriptor, size);
     } finally {
       closeSync(descriptor);
+    }
+  }
+
+  /** What was added to the file between our last look and its being set aside. */
+  #finishOld(): void {
+    try {
+      const descriptor = openSync(this.#aside, "r");
+      try {
+        const { size, ino } = fstatSync(descriptor);
+        if (ino === this.#inode) this.#read(descriptor, size);
+      } finally {
+        closeSync(descriptor);
+      }
+    } catch {
+      // It has gone too.
     }
   }
 

@@ -56,22 +56,22 @@ export class RotatingFile {
     this.close();
     const { file, maxFiles } = this.#options;
     tolerantly(() => {
-      rmSync(this.#aside(maxFiles - 1), { force: true });
+      rmSync(asideOf(file, maxFiles - 1), { force: true });
     });
     for (let age = maxFiles - 1; age >= 1; age -= 1) {
-      const newer = age === 1 ? file : this.#aside(age - 1);
+      const newer = age === 1 ? file : asideOf(file, age - 1);
       tolerantly(() => {
-        renameSync(newer, this.#aside(age));
+        renameSync(newer, asideOf(file, age));
       });
     }
     // Empties the file when it could not be renamed: the budget holds in any case.
     this.#open("w");
   }
+}
 
-  /** bridge.log -> bridge.1.log */
-  #aside(age: number): string {
-    return this.#options.file.replace(/(\.[^./\\]*)?$/, `.${String(age)}$1`);
-  }
+/** Where a file is set aside: bridge.log -> bridge.1.log */
+export function asideOf(file: string, age = 1): string {
+  return file.replace(/(\.[^./\\]*)?$/, `.${age}$1`);
 }
 
 function tolerantly(step: () => void): void {
