@@ -38,6 +38,8 @@ export default defineConfig({
           globalSetup: "test/package/support/packages.ts",
         },
       },
+      // No suite: `npm run screenshots`.
+      { extends: true, test: { name: "screenshots", include: ["test/screenshots/**/*.shots.ts"], exclude: NEVER } },
       { extends: true, test: { name: "e2e", include: E2E, exclude: NEVER, fileParallelism: false } },
       { extends: true, test: { name: "attacks", include: ATTACKS, exclude: NEVER, fileParallelism: false } },
       { extends: true, test: { name: "faults", include: FAULTS, exclude: NEVER } },

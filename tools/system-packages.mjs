@@ -58,6 +58,12 @@ export const GROUPS = {
     programs: [],
     remedy: "Install Chromium, Chrome or Edge, and NSS's certutil (macOS: brew install nss).",
   },
+  pictures: {
+    why: "draw the pictures of the pane in a face like that of Windows, and the icons",
+    debian: ["fonts-open-sans", "librsvg2-bin"],
+    programs: [],
+    remedy: "Without Open Sans the pictures show another face.",
+  },
   xml: {
     why: "validate the manifest",
     debian: ["libxml2-utils"],

@@ -26,7 +26,7 @@ const SAYS: Readonly<Record<string, readonly RegExp[]>> = {
   "agent-missing": [/COM Add-ins/, /outlook-offline-state install/],
   "agent-incompatible": [/another version/, /outlook-offline-state install/],
   "agent-untrusted": [/Not your Outlook/, /administrator/],
-  "mapi-missing": [/Quick Repair/, /0x8004010F/],
+  "mapi-missing": [/Quick Repair/, /For support: 0x8004010F/],
   "open-failed": [/Restart Outlook/, /0x8004010F/],
   "no-notifications": [/reports no changes/],
   "advise-failed": [/Restart Outlook/, /0x80004002/],

@@ -41,6 +41,8 @@ export class TimelineSection {
 
   draw(told: Told, past: Past | null, words: Words, times: Times, now: Clocks): void {
     this.#drawnAt = now.monotonic;
+    // The history is classic Outlook's; beside another one it would be taken for that one's.
+    this.#view.show(told.name !== "other-outlook");
     this.#view.draw(timeline(this.#history, tail(told, past, now)), words, times);
   }
 

@@ -1,6 +1,17 @@
 import type { Times } from "../words/times.js";
 import type { Words } from "../words/words.js";
-import type { Timeline } from "./timeline.js";
+import type { Span, Timeline } from "./timeline.js";
+
+/** "09:12 – 09:40"; what goes on ends "now". */
+export function describeRange(
+  { from, to }: Pick<Span, "from" | "to">,
+  now: number,
+  words: Words,
+  times: Times,
+): string {
+  const [begin, end] = times.ends(from, to, now);
+  return words.text("timeline.range", { from: begin, to: to === now ? words.text("timeline.now") : end });
+}
 
 /** More rows nobody reads; the picture and the totals count all. */
 const MOST_ROWS = 200;
@@ -19,8 +30,8 @@ export function drawTable(table: HTMLTableElement, timeline: Timeline, words: Wo
   );
   const body = document.createElement("tbody");
   for (const { state, from, to } of spans.slice(-MOST_ROWS).reverse()) {
-    const end = to === now ? words.text("timeline.now") : times.moment(to, now);
-    const line = row("td", [`${times.moment(from, now)} – ${end}`, times.duration(to - from).text]);
+    const range = describeRange({ from, to }, now, words, times);
+    const line = row("td", [range, times.duration(to - from, "short").text]);
     const name = document.createElement("th");
     name.scope = "row";
     name.textContent = words.text(`word.${state}`);

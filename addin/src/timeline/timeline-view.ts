@@ -2,7 +2,7 @@ import type { State } from "../../../shared/src/protocol.js";
 import { part, setAttribute, setText } from "../view/dom.js";
 import type { Times } from "../words/times.js";
 import type { Words } from "../words/words.js";
-import { drawTable } from "./timeline-table.js";
+import { describeRange, drawTable } from "./timeline-table.js";
 import { COLUMNS, spanInColumn, TIMELINE_MS, type Bar, type Span, type Timeline } from "./timeline.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -54,11 +54,14 @@ export class TimelineView {
     });
   }
 
+  show(shown: boolean): void {
+    this.#section.hidden = !shown;
+  }
+
   draw(timeline: Timeline, words: Words, times: Times): void {
     const previous = this.#drawn?.timeline.spans.length ?? timeline.spans.length;
     if (this.#reads && this.#back > 0) this.#back += timeline.spans.length - previous;
     this.#drawn = { timeline, words, times };
-    this.#section.hidden = false;
     setText(this.#heading, words.text("timeline.heading"));
     setText(this.#summary, this.#summarise(timeline, words, times));
     setText(this.#begin, times.moment(timeline.from, timeline.now));
@@ -166,11 +169,10 @@ export class TimelineView {
 }
 
 /** "Offline, 09:12 – 09:40, 28 minutes" */
-function describe({ state, from, to }: Span, now: number, words: Words, times: Times): string {
+function describe(span: Span, now: number, words: Words, times: Times): string {
   return words.text("timeline.span", {
-    state: words.text(`word.${state}`),
-    from: times.moment(from, now),
-    to: to === now ? words.text("timeline.now") : times.moment(to, now),
-    duration: times.duration(to - from).text,
+    state: words.text(`word.${span.state}`),
+    range: describeRange(span, now, words, times),
+    duration: times.duration(span.to - span.from).text,
   });
 }

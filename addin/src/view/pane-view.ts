@@ -17,10 +17,9 @@ export class PaneView {
   readonly #step = part("step", HTMLElement);
   readonly #stepHeading = part("step-heading", HTMLElement);
   readonly #stepText = part("step-text", HTMLElement);
-  readonly #commandRow = part("command-row", HTMLElement);
   readonly #command = part("command", HTMLElement);
   readonly #copy = part("copy", HTMLButtonElement);
-  readonly #retryRow = part("retry-row", HTMLElement);
+  readonly #actions = part("actions", HTMLElement);
   readonly #retry = part("retry", HTMLButtonElement);
   readonly #nextTry = part("next-try", HTMLElement);
   readonly #diagnosis = part("diagnosis", HTMLElement);
@@ -47,13 +46,14 @@ export class PaneView {
     this.#step.hidden = row.step === undefined;
     setText(this.#stepHeading, words.text("step.heading"));
     show(this.#stepText, row.step === undefined ? null : words.text(row.step));
-    this.#commandRow.hidden = row.command === undefined;
-    if (row.command !== undefined) setText(this.#command, row.command);
+    show(this.#command, row.command ?? null);
     this.#copied = words.text("step.copied");
     this.#nameCopy(words.text("step.copy"), words.text("step.copyCommand"));
-    this.#retryRow.hidden = row.retry !== true;
-    setText(this.#retry, words.text("step.retry"));
-    show(this.#diagnosis, [told.code, told.detail].filter((text) => text !== null).join(" · ") || null);
+    this.#copy.hidden = row.command === undefined;
+    show(this.#retry, row.retry === true ? words.text("step.retry") : null);
+    this.#actions.hidden = row.command === undefined && row.retry !== true;
+    const details = [told.code, told.detail].filter((text) => text !== null).join(" · ");
+    show(this.#diagnosis, details === "" ? null : words.text("step.support", { details }));
     return this.drawTimes(told, words, times, now);
   }
 
@@ -76,16 +76,20 @@ export class PaneView {
       show(this.#lasting, null);
       show(this.#since, null);
     }
-    if (told.row.retry === true) {
-      const left =
-        told.retryAt === null ? null : times.duration(Math.ceil((told.retryAt - now.monotonic) / 1000) * 1000);
-      if (told.retryAt !== null) stays.push((told.retryAt - now.monotonic) % 1000 || 1000);
-      setText(
-        this.#nextTry,
-        left === null ? words.text("step.retrying") : words.text("step.nextTry", { duration: left.text }),
-      );
-    }
+    stays.push(this.#drawNextTry(told, words, times, now));
     return Math.max(50, Math.min(...stays));
+  }
+
+  /** The countdown to the next try; answers for how long it stays right. */
+  #drawNextTry({ row, retryAt }: Told, words: Words, times: Times, now: Clocks): number {
+    if (row.retry !== true || retryAt === null) {
+      show(this.#nextTry, row.retry === true ? words.text("step.retrying") : null);
+      return Infinity;
+    }
+    const left = retryAt - now.monotonic;
+    const seconds = times.duration(Math.ceil(left / 1000) * 1000);
+    show(this.#nextTry, words.text("step.nextTry", { duration: seconds.text }));
+    return left % 1000 || 1000;
   }
 
   #nameCopy(text: string, name: string): void {

@@ -63,6 +63,12 @@ export class Times {
     return now - at < 6 * DAY ? this.#weekday.format(at) : this.#date.format(at);
   }
 
+  /** Both ends of a stretch of time; the day is not said twice. */
+  ends(from: number, to: number, now: number): readonly [from: string, to: string] {
+    const sameDay = new Date(from).toDateString() === new Date(to).toDateString();
+    return [this.moment(from, now), sameDay ? this.#clock.format(to) : this.moment(to, now)];
+  }
+
   #amount(unit: Unit, amount: number, width: Width): string {
     return this.#units[width].get(unit)?.format(amount) ?? String(amount);
   }

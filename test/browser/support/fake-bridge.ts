@@ -56,6 +56,8 @@ export class FakeBridge {
   #epoch = 0;
   #seq = 0;
   #since = performance.now();
+  /** Unix milliseconds; a test may live at another time. */
+  wall: () => number = () => Date.now();
   present: Omit<Present, "ageMs"> = { state: "online", since: Date.now(), source: LISTENING };
   heartbeatMs = 5000;
   protocol: number = PROTOCOL;
@@ -145,7 +147,7 @@ export class FakeBridge {
   }
 
   state(state: "online" | "offline", ageMs = 0): void {
-    this.change({ state, since: Date.now() - ageMs, source: LISTENING }, ageMs);
+    this.change({ state, since: this.wall() - ageMs, source: LISTENING }, ageMs);
   }
 
   /** Sends anything to every pane. */
@@ -172,7 +174,7 @@ export class FakeBridge {
   }
 
   /** Sets since when the present state has lasted without telling it. */
-  begun(ageMs: number, since: number | null = Date.now() - ageMs): void {
+  begun(ageMs: number, since: number | null = this.wall() - ageMs): void {
     this.#since = performance.now() - ageMs;
     this.present = { ...this.present, since };
   }
@@ -181,7 +183,7 @@ export class FakeBridge {
     this.asked.push(url);
     const { pathname } = new URL(url, "https://localhost");
     if (pathname === "/history" && this.history !== null) {
-      const now = Date.now();
+      const now = this.wall();
       const from = this.history[0]?.from ?? now;
       response.setHeader("Content-Type", "application/json");
       const last = this.history.length - 1;

@@ -23,7 +23,7 @@ type Arrange = (bridge: FakeBridge) => void;
 function known(state: "online" | "offline", ageMs: number, source: SourceStatus = LISTENING, seen = true): Arrange {
   return (bridge) => {
     bridge.present = { state, since: null, source };
-    bridge.begun(ageMs, seen ? Date.now() - ageMs : null);
+    bridge.begun(ageMs, seen ? bridge.wall() - ageMs : null);
   };
 }
 

@@ -18,6 +18,11 @@ export interface Opening extends BrowserContextOptions {
   readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
+export interface StageOptions {
+  /** Called with the browser's HOME before the browser is started. */
+  readonly prepareHome?: (home: string) => void;
+}
+
 /** A bridge and a browser for the tests of one file, and a fresh bridge for each of them. */
 export class Stage {
   readonly folder = mkdtempSync(join(tmpdir(), "offline-state-browser-"));
@@ -27,10 +32,16 @@ export class Stage {
   #trust: Trust | null = null;
   #browser: Browser | null = null;
   #contexts: BrowserContext[] = [];
+  readonly #prepareHome: (home: string) => void;
   bridge: FakeBridge = new FakeBridge({ key: Buffer.alloc(0), cert: Buffer.alloc(0), home: "" });
+
+  constructor({ prepareHome = () => undefined }: StageOptions = {}) {
+    this.#prepareHome = prepareHome;
+  }
 
   async begin(): Promise<void> {
     this.#trust = await makeTrust(this.folder);
+    this.#prepareHome(this.#trust.home);
     this.#browser = await startChromium(this.#trust.home);
   }
 
@@ -102,8 +113,8 @@ export async function shows(page: Page, row: string, timeout = 15_000): Promise<
 }
 
 /** The stage of a test file: begun, cleared and ended by vitest's hooks. */
-export function setStage(): Stage {
-  const stage = new Stage();
+export function setStage(options: StageOptions = {}): Stage {
+  const stage = new Stage(options);
   beforeAll(() => stage.begin());
   beforeEach(() => stage.freshBridge());
   afterEach(() => stage.clear());
