@@ -19,7 +19,8 @@ bool IsNotified(ULONG capabilities, ULONG state) noexcept {
 }  // namespace
 
 SimulatedMapi& SimulatedMapi::OfProcess() {
-  // Never destroyed: on Windows its thread is ended before static destructors run, and to join it then is to wait for ever.
+  // Never destroyed: on Windows its thread is ended before static destructors run, and to join it then is to wait for
+  // ever.
   static SimulatedMapi* const mapi = new SimulatedMapi;
   return *mapi;
 }
