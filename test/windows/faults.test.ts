@@ -66,6 +66,8 @@ test("the bridge was there first: it hears the agent as soon as Outlook has star
 
 test("Outlook was there first, and two bridges at once: each knows its state at once, and hears what follows", async () => {
   const outlook = await startOutlook();
+  // The agent connects once Outlook has started; only then is a change seen to begin.
+  await bridge.tells("online");
   await outlook.tell("offline");
   await bridge.tells("offline");
   const second = new WineProcess(ensureWindowsNode(), [listener, windowsPath(fromRoot())], home.env);
