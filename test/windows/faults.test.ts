@@ -181,7 +181,9 @@ test("an Outlook whose add-in is unticked and ticked a hundred times has not gro
   const [before] = probe(outlook.pid);
   for (let i = 0; i < 95; i += 1) await cycle();
   // The thread that has just ended may be counted a moment longer.
-  await expect.poll(() => probe(outlook.pid)[0]?.handles, { timeout: 10_000 }).toBeLessThanOrEqual(before?.handles ?? 0);
+  await expect
+    .poll(() => probe(outlook.pid)[0]?.handles, { timeout: 10_000 })
+    .toBeLessThanOrEqual(before?.handles ?? 0);
   expect(probe(outlook.pid)[0]?.threads).toBe(without?.threads);
   await outlook.tell("tick");
   await bridge.tells("online");

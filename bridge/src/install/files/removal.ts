@@ -65,7 +65,8 @@ export function removeLater(registry: Registry, folder: string, usedByOthers: bo
   if (usedByOthers) registry.write(RUN_ONCE_KEY, `${RUN_NAME}Removal`, text(`cmd.exe /d /c ${remove}`));
   // Tries again for as long as this process may take to end on a busy machine. It waits by pinging this machine: there
   // is no other way to wait without a window.
-  const attempt = (pings: number): string => `(if exist "${folder}" ping -n ${String(pings)} 127.0.0.1 >nul) & ${remove}`;
+  const attempt = (pings: number): string =>
+    `(if exist "${folder}" ping -n ${String(pings)} 127.0.0.1 >nul) & ${remove}`;
   const after = [3, 6, 11, 11].map(attempt).join(" & ");
   spawn(join(process.env["SystemRoot"] ?? "C:\\Windows", "System32", "cmd.exe"), ["/d", "/s", "/c", `"${after}"`], {
     detached: true,
