@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect as connectPlain, createServer } from "node:net";
 import { join } from "node:path";
 import { connect } from "node:tls";
@@ -217,6 +217,22 @@ describe("a certificate that ends while the bridge runs", () => {
       .poll(async () => ((await servedBy(plugged)) ?? old) === old, { timeout: 15_000, interval: 200 })
       .toBe(false);
     expect(socket.readyState).toBe(socket.OPEN);
+  });
+
+  it("leaves the home alone once the bridge has stopped, also in the middle of a renewal", async () => {
+    let ahead = 0;
+    const plugged = await startPlugged({ certificates: { checkMs: 20, now: () => Date.now() + ahead } });
+    const folder = plugged.home.certificates;
+    const files = readdirSync(folder).sort();
+    ahead = 380 * 86_400_000;
+    await expect.poll(() => readdirSync(folder).length, { timeout: 30_000, interval: 2 }).toBeGreaterThan(files.length);
+    await plugged.bridge.stop();
+    expect(readdirSync(folder).sort()).toEqual(files);
+    const asStopped = readFileSync(join(folder, "localhost.crt"), "utf8");
+    // Longer than making a set takes: one that went on would be seen.
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    expect(readdirSync(folder).sort()).toEqual(files);
+    expect(readFileSync(join(folder, "localhost.crt"), "utf8")).toBe(asStopped);
   });
 });
 

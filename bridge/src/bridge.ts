@@ -106,9 +106,8 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
       feed,
       stop: () =>
         (stopped ??= (async () => {
-          keeper.close();
           subscription.close();
-          await server.stop();
+          await Promise.all([keeper.close(), server.stop()]);
           feed.close();
         })()),
     };

@@ -132,7 +132,7 @@ describe("keeping the certificates", () => {
     expect(swapped).toHaveLength(0);
     now = first.renewAt;
     await expect.poll(() => swapped.length, { timeout: 15_000 }).toBe(1);
-    keeper.close();
+    await keeper.close();
     now = first.renewAt;
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(swapped).toHaveLength(1);

@@ -34,6 +34,8 @@ export interface CertificateOptions {
    * stays in use. Nothing is asked of the system unless this is given.
    */
   readonly trust?: (caFile: string) => Promise<void>;
+  /** Gives up making new ones: what is in the folder stays as it is. */
+  readonly signal?: AbortSignal;
 }
 
 /** Reads the certificates, made anew when they are missing, damaged or near their end. Throws a Failure. */
@@ -42,10 +44,10 @@ export async function ensureCertificates(options: CertificateOptions): Promise<C
   const there = await readCertificates(options.folder, now());
   if (there !== undefined && now() < there.renewAt) return there;
   try {
-    await generate(options.folder, options.days ?? DAYS, options.trust ?? (() => Promise.resolve()));
+    await generate(options.folder, options.days ?? DAYS, options.trust ?? (() => Promise.resolve()), options.signal);
   } catch (thrown) {
     // One that is near its end is better than none.
-    if (there === undefined) throw thrown;
+    if (there === undefined || options.signal?.aborted === true) throw thrown;
     options.log.error({ err: thrown }, "the certificate could not be renewed; the old one stays in use");
     return there;
   }

@@ -29,12 +29,14 @@ const PROGRAM = `
 
 /**
  * Puts a new set of files into `folder`, valid for `days` days from now. `approve` is called with the new CA's file before
- * the set takes the place of the old one; when it rejects, the old one stays. Throws a Failure.
+ * the set takes the place of the old one; when it rejects, the old one stays, as it does once `signal` has been aborted.
+ * Throws a Failure.
  */
 export async function generate(
   folder: string,
   days: number,
   approve: (caFile: string) => Promise<void>,
+  signal?: AbortSignal,
 ): Promise<void> {
   let unfinished: string | undefined;
   try {
@@ -44,10 +46,11 @@ export async function generate(
     await promisify(execFile)(
       process.execPath,
       ["--input-type=commonjs", "--eval", PROGRAM, "--", library, unfinished, String(days), DOMAINS.join(",")],
-      { timeout: TIME_LIMIT_MS, windowsHide: true },
+      { timeout: TIME_LIMIT_MS, windowsHide: true, ...(signal === undefined ? {} : { signal }) },
     );
     await chmod(join(unfinished, KEY_FILE), 0o600);
     await approve(join(unfinished, CA_FILE));
+    signal?.throwIfAborted();
     // A crash between two of these leaves a set that does not fit together; it is then made anew.
     for (const file of [CA_FILE, CERTIFICATE_FILE, KEY_FILE]) await rename(join(unfinished, file), join(folder, file));
   } catch (thrown) {
