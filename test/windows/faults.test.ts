@@ -151,6 +151,12 @@ test("a pipe of the same name made by a process that is not OUTLOOK.EXE is not b
   await soon(() => undefined, "online");
 });
 
+/**
+ * What may come once: a lock gets its handle when two threads first meet at it, and Node's pool its threads when it first needs
+ * them. One for each of a hundred times would be far above it.
+ */
+const ONCE = 5;
+
 test("a hundred restarts of Outlook, each heard, and nothing of the bridge has grown", async () => {
   const cycle = async (ending: "exit" | "quit" | "crash"): Promise<void> => {
     const outlook = await Outlook.start(home.windows);
@@ -163,9 +169,9 @@ test("a hundred restarts of Outlook, each heard, and nothing of the bridge has g
   for (let life = 0; life < 97; life += 1) await cycle(life % 3 === 0 ? "exit" : life % 3 === 1 ? "quit" : "crash");
   const [after] = probe(bridge.pid);
   expect(before?.handles).toBeGreaterThan(10);
-  expect(after?.handles).toBeLessThanOrEqual(before?.handles ?? 0);
-  expect(after?.threads).toBeLessThanOrEqual(before?.threads ?? 0);
-}, 120_000);
+  expect(after?.handles).toBeLessThanOrEqual((before?.handles ?? 0) + ONCE);
+  expect(after?.threads).toBeLessThanOrEqual((before?.threads ?? 0) + ONCE);
+}, 600_000);
 
 test("an Outlook whose add-in is unticked and ticked a hundred times has not grown, and has one thread of ours", async () => {
   const outlook = await startOutlook();
@@ -182,12 +188,12 @@ test("an Outlook whose add-in is unticked and ticked a hundred times has not gro
   for (let i = 0; i < 95; i += 1) await cycle();
   // The thread that has just ended may be counted a moment longer.
   await expect
-    .poll(() => probe(outlook.pid)[0]?.handles, { timeout: 10_000 })
-    .toBeLessThanOrEqual(before?.handles ?? 0);
-  expect(probe(outlook.pid)[0]?.threads).toBe(without?.threads);
+    .poll(() => probe(outlook.pid)[0]?.handles, { timeout: 30_000 })
+    .toBeLessThanOrEqual((before?.handles ?? 0) + ONCE);
+  await expect.poll(() => probe(outlook.pid)[0]?.threads, { timeout: 30_000 }).toBe(without?.threads);
   await outlook.tell("tick");
   await bridge.tells("online");
   const [ticked] = probe(outlook.pid);
   expect((ticked?.threads ?? 0) - (without?.threads ?? 0)).toBe(1);
   expect(outlook.log).not.toMatch(/references held|keeps its DLL loaded/);
-}, 60_000);
+}, 600_000);
