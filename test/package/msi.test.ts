@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { only, windowsPath } from "./support/packages.js";
+import { NODE, only, STAGE, windowsPath } from "./support/packages.js";
 import { WineMachine, type Ended } from "./support/windows.js";
 
 let machine: WineMachine;
@@ -35,6 +36,16 @@ describe("the MSI", { timeout: 300_000 }, () => {
     expect(registry).toContain("Addins\\OutlookOfflineState.Agent");
     expect(registry).toContain('"OutlookDiskProvider"=');
     expect(registry).toMatch(/"OutlookOfflineState"=.*outlook-offline-state\.exe\\" start --port \d+/);
+  });
+
+  it("is not replaced or removed behind Windows Installer's back", () => {
+    for (const command of ["install", "uninstall"]) {
+      const main = windowsPath(join(STAGE, "npm", "dist", "bridge", "src", "cli", "main.js"));
+      const refused = machine.run(windowsPath(NODE), main, command);
+      expect(refused).toMatchObject({ code: 1 });
+      expect(refused.output).toContain("by the MSI");
+    }
+    expect(machine.ourProcesses()).toHaveLength(1);
   });
 
   it("is removed without a trace", () => {

@@ -2,6 +2,7 @@
 import { prepareHome, resolveHome } from "../home/home.js";
 import { openLog } from "../log/log.js";
 import { windowsContext } from "../install/context.js";
+import { refuseOfMsi } from "../install/of-msi.js";
 import { guardHome } from "../install/files/guard-home.js";
 import { install, InstallFailure, type StepOutcome } from "../install/install.js";
 import { FIRST_PORT } from "../install/names.js";
@@ -34,6 +35,8 @@ export async function runInstall(options: InstallCommandOptions): Promise<number
   let outcomes: readonly StepOutcome[] = [];
   try {
     const context = windowsContext({ options: optionsOf(options), say: tell, home });
+    if (options.msi === undefined)
+      refuseOfMsi(context.record, "Install the newer MSI instead, or remove it in Settings, Apps first.");
     for (const note of notes(context, options.withoutOutlook === true)) tell(note);
     prepareHome(home);
     const opened = openLog(home);

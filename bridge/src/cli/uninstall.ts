@@ -2,6 +2,7 @@
 import { resolveHome } from "../home/home.js";
 import { windowsContext } from "../install/context.js";
 import { removeHome, remains } from "../install/files/home.js";
+import { refuseOfMsi } from "../install/of-msi.js";
 import { STEPS } from "../install/steps/index.js";
 import { bridge } from "../install/steps/bridge.js";
 import { uninstall } from "../install/uninstall.js";
@@ -21,6 +22,7 @@ export async function runUninstall({ msi, keepHistory, stopOnly, json }: Uninsta
   const home = resolveHome();
   const options = { trust: true, sideload: true, msi: msi === true };
   const context = windowsContext({ options, say: tell, home });
+  if (msi === undefined) refuseOfMsi(context.record, "Remove it in Settings, Apps, or with msiexec /x and the MSI.");
   const runs = setupOf().runningOutlooks().length > 0;
   const removals = await uninstall(stopOnly === true ? [bridge] : STEPS, context);
   if (stopOnly === true) return removals.some(({ problem }) => problem !== undefined) ? 1 : 0;

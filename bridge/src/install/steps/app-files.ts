@@ -1,5 +1,6 @@
 /** The product's files, in a folder of this version's own: Outlook may still have another version's agent loaded. */
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { codeOf, describe, Failure } from "../../failure.js";
 import { damagedFiles, INVENTORY, readInventory, type Inventory } from "../files/inventory.js";
@@ -81,6 +82,8 @@ function removeApps({ home, registry, options }: InstallContext, wanted: (name: 
   const apps = appsFolder(home);
   // Windows Installer removes its own files when we are done.
   if (options.msi || !existsSync(apps)) return [];
+  // Windows removes no folder in which a program stands.
+  if (resolve(process.cwd()).startsWith(resolve(apps))) process.chdir(tmpdir());
   const removed: string[] = [];
   for (const name of versionsIn(apps).filter(wanted)) {
     const folder = join(apps, name);

@@ -10,7 +10,7 @@ export const entry: Step = {
   what: "add it to the list of apps in Windows' settings",
 
   check({ registry, version, options }) {
-    if (options.msi) return Promise.resolve(pass("Windows Installer has it"));
+    if (options.msi && !hasKey(registry, ENTRY_KEY)) return Promise.resolve(pass("Windows Installer has it"));
     const found = readText(registry, ENTRY_KEY, "DisplayVersion");
     if (found === version) return Promise.resolve(pass(`${PRODUCT} ${found}`));
     return Promise.resolve(
@@ -18,7 +18,12 @@ export const entry: Step = {
     );
   },
 
-  do({ registry, home, version }) {
+  do({ registry, home, version, options }) {
+    if (options.msi) {
+      // Of an installation from the npm package, whose place the MSI has taken.
+      registry.removeKey(ENTRY_KEY);
+      return Promise.resolve("left to Windows Installer");
+    }
     const folder = appFolder(home, version);
     const remove = `"${join(folder, NODE)}" "${join(folder, MAIN)}" uninstall`;
     registry.write(ENTRY_KEY, "DisplayName", text(PRODUCT));
