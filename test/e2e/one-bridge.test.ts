@@ -13,6 +13,8 @@ import { fromRoot } from "../../tools/lib/paths.mjs";
 import { freePort, freshFolder, processesOf, removeFolder } from "./support/surroundings.js";
 
 const MAIN = fromRoot("dist/bridge/src/cli/main.js");
+/** How long something is waited for says nothing about its speed. */
+const LONG_MS = 60_000;
 const folders: string[] = [];
 
 interface Run {
@@ -40,6 +42,8 @@ function run(home: string, ...words: readonly string[]): Run {
   const ended = once(child, "close").then(() => ({ code: child.exitCode, signal: child.signalCode }));
   return { child, ended, said };
 }
+
+const paneAt = (port: number): string => `https://localhost:${port}/taskpane.html`;
 
 async function start(home: string, port: number): Promise<Run> {
   const started = run(home, "start", "--simulate", "--port", String(port));
@@ -71,6 +75,44 @@ test("a second start says where the first one is, and exits with 0, whatever por
   }
   expect(await findBridge(homeOf(home), [])).toMatchObject({ port });
 });
+
+test("of five starts at the same instant, each with a port of its own, one serves, and the others say where", async () => {
+  const home = freshHome();
+  const ports: number[] = [];
+  while (ports.length < 5) {
+    const port = await freePort();
+    if (!ports.includes(port)) ports.push(port);
+  }
+  const starts = ports.map((port) => ({ port, ...run(home, "start", "--simulate", "--port", String(port)) }));
+  const isOver = ({ child, said }: (typeof starts)[number]): boolean =>
+    child.exitCode !== null || said.out.includes("Ready:");
+  await expect.poll(() => starts.every(isOver), { timeout: LONG_MS, interval: 100 }).toBe(true);
+  const serving = starts.filter(({ child }) => child.exitCode === null);
+  expect(serving.map(({ said }) => said.out)).toEqual(serving.map(({ port }) => `Ready: ${paneAt(port)}\n`));
+  expect(serving).toHaveLength(1);
+  for (const { ended, said } of starts) {
+    if (said.out.includes("Ready:")) continue;
+    expect(await ended).toEqual({ code: 0, signal: null });
+    expect(said).toEqual({ out: expect.stringContaining(paneAt(serving[0]?.port ?? 0)) as string, error: "" });
+  }
+  const [first] = serving;
+  first?.child.kill("SIGTERM");
+  expect(await first?.ended).toEqual({ code: 0, signal: null });
+}, 120_000);
+
+test("a bridge that does not answer keeps its home: a second start says which process it is, and exits with 1", async () => {
+  const [home, port] = [freshHome(), await freePort()];
+  const first = await start(home, port);
+  first.child.kill("SIGSTOP");
+  const second = run(home, "start", "--simulate", "--port", String(await freePort()));
+  expect(await second.ended).toEqual({ code: 1, signal: null });
+  expect(second.said.out).toBe("");
+  expect(second.said.error).toContain(`process ${first.child.pid}`);
+  expect(second.said.error).toContain(`https://localhost:${port}`);
+  first.child.kill("SIGCONT");
+  const third = run(home, "start", "--simulate", "--port", String(port));
+  expect(await third.ended).toEqual({ code: 0, signal: null });
+}, 120_000);
 
 test("the bridge of another home is never taken for one's own", async () => {
   const [home, other, port] = [freshHome(), freshHome(), await freePort()];

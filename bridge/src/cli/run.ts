@@ -7,6 +7,7 @@ import type { PeerCheck } from "../gate/peer.js";
 import { openStore } from "../history/open-store.js";
 import { Recorder } from "../history/recorder.js";
 import { prepareHome, resolveHome, type Home } from "../home/home.js";
+import { claimHome } from "../instance/claim.js";
 import { findBridge, type FoundBridge } from "../instance/find.js";
 import { removeRecord, writeRecord } from "../instance/record.js";
 import type { InstalledBridge } from "../install/installed-bridge.js";
@@ -53,15 +54,19 @@ async function start(options: StartOptions, stopping: Stopping): Promise<void> {
   const { port, simulated } = options;
   const home = resolveHome();
   prepareHome(home);
-  const there = await findBridge(home, [port]);
-  if (there !== undefined) {
-    await yieldTo(there, home, stopping);
+  const claim = await claimHome(home, [port]);
+  if (claim.kind === "theirs") {
+    await yieldTo(claim.bridge, home, stopping);
     return;
   }
+  stopping.add(() => {
+    claim.lock.release();
+  });
   checkFiles(options);
 
   const { log, close } = openLog(home);
   stopping.add(close);
+  if (claim.problem !== undefined) log.error({ err: claim.problem }, "the home cannot be locked");
   log.info({ version, node: process.version, platform: process.platform, port }, "starting");
   const history = new Recorder({ store: await openStore(home.history, log, say), log });
   stopping.add(() => {
