@@ -47,6 +47,15 @@ HrOpenOfflineObjFn LoadMapi(const std::string& library) {
   return open;
 }
 
+// Outlook's main thread has had windows, messages and timers before the first add-in comes: what the first use of them
+// costs is not the add-in's.
+void BeAThreadWithMessages() {
+  const UINT_PTR timer = SetTimer(nullptr, 0, USER_TIMER_MINIMUM, nullptr);
+  MSG message;
+  PeekMessageW(&message, nullptr, 0, 0, PM_NOREMOVE);
+  if (timer != 0) KillTimer(nullptr, timer);
+}
+
 [[noreturn]] void EndAtOnce(UINT code) {
   TerminateProcess(GetCurrentProcess(), code);
   std::abort();
@@ -70,6 +79,7 @@ void Run(const OutlookOptions& options) {
   // The add-in finds its home as in Outlook: by the environment.
   SetEnvironmentVariableW(L"OUTLOOK_OFFLINE_STATE_HOME", WideText(options.home).c_str());
   if (FAILED(CoInitializeEx(nullptr, COINIT_APARTMENTTHREADED))) throw std::runtime_error("COM is not to be had.");
+  BeAThreadWithMessages();
   const HrOpenOfflineObjFn open = LoadMapi(options.mapi);
   const std::u16string profile = Utf16Of(options.profile);
   const auto application = Application::Create(WideText(options.outlook_version), WideText(options.profile));

@@ -25,6 +25,7 @@ class AddIn final : public IDTExtensibility2 {
     AtBoundary([this, application, mode] {
       stage_ = Stage::kConnected;
       application_ = ComPtr<IDispatch>::Share(application);
+      HearQuit();
       if (mode != ext_cm_Startup) Begin();
       return S_OK;
     });
@@ -33,6 +34,7 @@ class AddIn final : public IDTExtensibility2 {
 
   HRESULT STDMETHODCALLTYPE OnStartupComplete(SAFEARRAY**) noexcept override {
     AtBoundary([this] {
+      if (stage_ != Stage::kConnected) return S_OK;
       // Not here, where every add-in adds to the time that Outlook takes to start, but right after.
       if (!later_.Schedule([this] { BeginLater(); })) Begin();
       return S_OK;
@@ -91,8 +93,16 @@ class AddIn final : public IDTExtensibility2 {
   void Begin() {
     if (stage_ != Stage::kConnected) return;
     stage_ = Stage::kBegun;
-    quit_.Begin(application_.get(), [this] { End(Goodbye::kOutlookCloses); });
     actions_.begin(application_.get());
+  }
+
+  // From the first callback on: an Outlook that is told to quit while it starts must find nothing begun after that. One
+  // that cannot be heard is no reason not to begin.
+  void HearQuit() noexcept {
+    AtBoundary([this] {
+      quit_.Begin(application_.get(), [this] { End(Goodbye::kOutlookCloses); });
+      return S_OK;
+    });
   }
 
   void BeginLater() noexcept {

@@ -137,6 +137,21 @@ TEST_CASE("an Outlook that closes while it starts has nothing begun after that")
   CHECK(outlook.driven.calls.empty());
 }
 
+TEST_CASE("Quit is heard while Outlook starts, before and after its start is complete, and nothing begins after it") {
+  for (const bool is_complete : {false, true}) {
+    Outlook outlook;
+    outlook.Connect(ext_cm_Startup);
+    if (is_complete) outlook.add_in->OnStartupComplete(nullptr);
+    outlook.application->FireQuit();
+    if (!is_complete) outlook.add_in->OnStartupComplete(nullptr);
+    PumpInVain();
+    CHECK(outlook.driven.calls.empty());
+    outlook.add_in->OnDisconnection(ext_dm_HostShutdown, nullptr);
+    CHECK(outlook.application->held() == outlook.held_before);
+    CHECK(outlook.driven.calls.empty());
+  }
+}
+
 TEST_CASE("an add-in that is disconnected, or let go, before Outlook had time for it never begins") {
   for (const bool is_let_go : {false, true}) {
     Outlook outlook;
@@ -215,6 +230,7 @@ TEST_CASE("an Application that throws, or that is missing, does not bring Outloo
     Driven driven;
     const auto add_in = ComPtr<IDTExtensibility2>::Adopt(NewAddIn(driven.Actions()));
     CHECK(add_in->OnConnection(application, ext_cm_AfterStartup, nullptr, nullptr) == S_OK);
+    CHECK(driven.calls == Calls{"begin"});
     CHECK(add_in->OnDisconnection(ext_dm_UserClosed, nullptr) == S_OK);
   }
 }
