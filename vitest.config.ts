@@ -53,6 +53,8 @@ export default defineConfig({
           exclude: NEVER,
           // One Windows, one user, one session: one Outlook at a time.
           fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           globalSetup: "test/windows/support/setup.ts",
         },
       },

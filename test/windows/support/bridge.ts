@@ -13,8 +13,8 @@ import { validateFrame } from "../../../shared/src/validate.js";
 import { freePort } from "../../e2e/support/surroundings.js";
 import { runInWine, WineProcess, windowsPath } from "./wine.js";
 
-const READY_MS = 30_000;
-const TRUTH_MS = 10_000;
+const READY_MS = 100_000;
+const TRUTH_MS = 30_000;
 
 const fixture = windowsPath(fromRoot("test/windows/fixtures/bridge.mjs"));
 const main = windowsPath(fromRoot("dist/bridge/src/cli/main.js"));
