@@ -24,6 +24,16 @@ const roles = {
     });
   },
 
+  /** The native module and what makes it a source, and nothing else; on Linux too. Says each report. */
+  async module() {
+    const { resolveHome } = await built("home/home.js");
+    const { createNativeSource } = await built("source/native-source.js");
+    const { loadNativeBinding } = await built("source/native-binding.js");
+    createNativeSource(loadNativeBinding(root), { home: resolveHome().path }).subscribe((report) => {
+      say(JSON.stringify(report));
+    });
+  },
+
   /** Says when each message came, and its state. */
   async client(url, ca) {
     const { WebSocket } = await import("ws");
