@@ -115,8 +115,8 @@ TEST_CASE("a burst of changes arrives in order and ends on the newest") {
   Recorder recorder;
   const auto client = ChannelClient::Start(home.path(), recorder.Listener());
   REQUIRE(recorder.Await([](const Report&) { return true; }));
-  // As many as fit into what the server keeps for a client that does not come to read meanwhile.
-  for (int change = 0; change < 1'000; ++change) {
+  // More than the server keeps for a client that does not come to read meanwhile.
+  for (int change = 0; change < 20'000; ++change) {
     agent.mailbox->Post(change % 2 == 0 ? State::kOffline : State::kOnline);
   }
   const std::uint64_t last = agent.mailbox->present().number;

@@ -79,7 +79,13 @@ bool PipeConnection::OnOutgoing() {
 }
 
 bool PipeConnection::Send(const std::vector<std::uint8_t>& bytes) {
-  return outbox_.Append(bytes) && (writing_ || Write());
+  outbox_.Append(bytes);
+  return writing_ || outbox_.empty() || Write();
+}
+
+bool PipeConnection::CatchUp(const std::vector<std::uint8_t>& newest) {
+  outbox_.CatchUp(newest);
+  return writing_ || Write();
 }
 
 bool PipeConnection::Write() {

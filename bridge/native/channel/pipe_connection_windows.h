@@ -35,8 +35,13 @@ class PipeConnection {
   // outgoing() is set. False: over. Throws std::bad_alloc.
   bool OnOutgoing();
 
-  // Sends what fits and keeps the rest, within `limit` of the constructor. False: over. Throws std::bad_alloc.
+  // Sends what fits and keeps the rest, within `limit` of the constructor; beyond it the client misses something.
+  // False: over. Throws std::bad_alloc.
   bool Send(const std::vector<std::uint8_t>& bytes);
+
+  // The client has missed something and has taken everything else: CatchUp sends what makes up for it. As Send.
+  bool wants_newest() const noexcept { return outbox_.wants_newest(); }
+  bool CatchUp(const std::vector<std::uint8_t>& newest);
 
   // Puts the client out and waits for the next one. False: over.
   bool TurnAway() noexcept;

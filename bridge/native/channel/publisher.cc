@@ -27,6 +27,12 @@ const Publisher::Bytes& Publisher::Greeting() {
   return bytes_;
 }
 
+const Publisher::Bytes& Publisher::Newest() {
+  newest_.clear();
+  Encode(PictureOf(latest_, Now()), newest_);
+  return newest_;
+}
+
 const Publisher::Bytes& Publisher::Farewell(Goodbye why) {
   bytes_.clear();
   Encode(why, bytes_);

@@ -24,6 +24,9 @@ class Publisher {
   // The first two frames of a client that has come after the last News(): what News() says next continues from there.
   const Bytes& Greeting();
 
+  // The newest picture that News() has told, for a client that has missed some. Leaves what News() returned as it is.
+  const Bytes& Newest();
+
   const Bytes& Farewell(Goodbye why);
 
  private:
@@ -32,6 +35,7 @@ class Publisher {
   Present latest_;
   std::array<Present, Mailbox::kRing> taken_;
   Bytes bytes_;
+  Bytes newest_;
 };
 
 }  // namespace offline_state

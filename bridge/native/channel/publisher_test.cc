@@ -78,6 +78,16 @@ TEST_CASE_FIXTURE(Fixture, "a burst longer than the mailbox ends on the newest")
   CHECK(publisher.News().empty());
 }
 
+TEST_CASE_FIXTURE(Fixture, "who has missed some is told the newest of what was told, in the middle of the telling") {
+  Listen();
+  mailbox->Post(State::kOnline);
+  const auto& news = publisher.News();
+  mailbox->Post(State::kOffline);  // not told yet
+  CHECK(NumbersOf(publisher.Newest()) == Numbers{2});
+  CHECK(NumbersOf(news) == Numbers{1, 2});
+  CHECK(NumbersOf(publisher.News()) == Numbers{3});
+}
+
 TEST_CASE_FIXTURE(Fixture, "says goodbye") {
   const auto frames = FramesOf(publisher.Farewell(Goodbye::kAddInDisconnected));
   REQUIRE(frames.size() == 1);

@@ -96,24 +96,28 @@ class PosixServer final : public ChannelServer {
   }
 
   // False: the client has gone, or said something, which no client of this protocol does.
-  static bool Attend(Client& client, short events) noexcept {
+  bool Attend(Client& client, short events) {
     if ((events & (POLLIN | POLLHUP | POLLERR | POLLNVAL)) != 0) return false;
     return (events & POLLOUT) == 0 || Flush(client);
   }
 
-  static bool Flush(Client& client) noexcept {
-    while (!client.outbox.empty()) {
+  bool Flush(Client& client) {
+    for (;;) {
+      if (client.outbox.wants_newest()) client.outbox.CatchUp(publisher_.Newest());
+      if (client.outbox.empty()) return true;
       const ssize_t sent = send(client.fd.get(), client.outbox.data(), client.outbox.size(), MSG_NOSIGNAL);
       if (sent < 0 && errno == EINTR) continue;
       if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK;
       client.outbox.Sent(static_cast<std::size_t>(sent));
     }
-    return true;
   }
 
   void Broadcast(const Publisher::Bytes& bytes) {
     if (bytes.empty()) return;
-    DropUnless([&](Client& client) { return client.outbox.Append(bytes) && Flush(client); });
+    DropUnless([&](Client& client) {
+      client.outbox.Append(bytes);
+      return Flush(client);
+    });
   }
 
   void AcceptAll() {
@@ -125,7 +129,8 @@ class PosixServer final : public ChannelServer {
         return;
       }
       if (clients_.size() >= kMaxClients || !DistrustOf(client.fd.get()).empty()) continue;
-      if (client.outbox.Append(publisher_.Greeting()) && Flush(client)) clients_.push_back(std::move(client));
+      client.outbox.Append(publisher_.Greeting());
+      if (Flush(client)) clients_.push_back(std::move(client));
     }
   }
 

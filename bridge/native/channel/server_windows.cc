@@ -67,9 +67,10 @@ class PipeServer final : public ChannelServer {
     if (woken == WAIT_FAILED) throw LastError("WaitForMultipleObjects");
     if (woken == WAIT_TIMEOUT) retry_ms_ = std::min(retry_ms_ * 2, kLastRetryMs);
     if (!listening_) TryListen();
-    DropUnless([](Client& client) {
+    DropUnless([this](Client& client) {
       return (!IsSet(client->incoming()) || client->OnIncoming()) &&
-             (!IsSet(client->outgoing()) || client->OnOutgoing());
+             (!IsSet(client->outgoing()) || client->OnOutgoing()) &&
+             (!client->wants_newest() || client->CatchUp(publisher_.Newest()));
     });
     if (IsSet(reinterpret_cast<HANDLE>(waker_->handle()))) {
       waker_->Clear();
