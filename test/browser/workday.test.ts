@@ -23,10 +23,14 @@ interface Use {
 }
 
 async function use(session: CDPSession): Promise<Use> {
-  await session.send("HeapProfiler.collectGarbage");
-  const { usedSize } = await session.send("Runtime.getHeapUsage");
+  let heap = Infinity;
+  // What weak references held goes with the second collection only, and compiled code with a later one.
+  for (let collection = 0; collection < 4; collection += 1) {
+    await session.send("HeapProfiler.collectGarbage");
+    heap = Math.min(heap, (await session.send("Runtime.getHeapUsage")).usedSize);
+  }
   const { nodes, jsEventListeners } = await session.send("Memory.getDOMCounters");
-  return { heap: usedSize, nodes, listeners: jsEventListeners };
+  return { heap, nodes, listeners: jsEventListeners };
 }
 
 async function step(page: Page, count: number): Promise<void> {
@@ -38,7 +42,7 @@ async function step(page: Page, count: number): Promise<void> {
   await shows(page, count % 2 === 0 ? "offline" : "online");
 }
 
-test("8 hours of ticking and 2,400 changes leave memory and page where they were", { timeout: 180_000 }, async () => {
+test("8 hours of ticking and 2,400 changes leave memory and page where they were", { timeout: 600_000 }, async () => {
   await stage.bridge.stop();
   stage.bridge.heartbeatMs = STEP_MS;
   stage.bridge.history = aDay(Date.now(), "online", 9e6);
@@ -60,5 +64,6 @@ test("8 hours of ticking and 2,400 changes leave memory and page where they were
   // The picture has more and fewer bars as time goes by; 950 changes that left a node each would be far more.
   expect((end?.nodes ?? Infinity) - (begin?.nodes ?? 0)).toBeLessThan(100);
   expect((end?.listeners ?? Infinity) - (begin?.listeners ?? 0)).toBeLessThanOrEqual(0);
-  expect((end?.heap ?? Infinity) - (begin?.heap ?? 0)).toBeLessThan(40_000);
+  // A hundred bytes for each change: an object that stays for each of them is more, and compiled code comes and goes below it.
+  expect((end?.heap ?? Infinity) - (begin?.heap ?? 0)).toBeLessThan(95_000);
 });
