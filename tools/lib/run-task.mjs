@@ -24,6 +24,8 @@ export async function runTask(task, args) {
     const code = await module.default(args, { handOver: interrupted.remove });
     if (code !== undefined) process.exitCode = code;
   } catch (error) {
+    // What it has started ends because it was told to: no failure.
+    if (interrupted.happened) return;
     process.stderr.write(`${explain(error)}\n`);
     process.exitCode = 1;
   } finally {
@@ -42,12 +44,17 @@ function onInterrupt(task) {
   const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
   /** @param {NodeJS.Signals} signal */
   const end = (signal) => {
+    interrupted.happened = true;
     void endChildren().then(() => process.exit(ENDLESS.has(task) ? 0 : 128 + constants.signals[signal]));
   };
   for (const signal of signals) process.on(signal, end);
-  return {
+  const interrupted = {
+    happened: false,
     remove: () => {
+      // Once it has begun to end it goes on to: its own exit ends it.
+      if (interrupted.happened) return;
       for (const signal of signals) process.removeListener(signal, end);
     },
   };
+  return interrupted;
 }
