@@ -27,6 +27,10 @@ test("finds the project's files", () => {
   expect(files.length).toBeGreaterThan(50);
 });
 
+test("a file's name is one that every system can have", () => {
+  expect(ownFiles().filter((file) => !/^[\w.@+-]+(\/[\w.@+-]+)*$/.test(file))).toEqual([]);
+});
+
 test("a source file has at most 250 lines", () => {
   const long = files.filter(
     (file) => SOURCE.test(file) && !TEST.test(file) && read(file).trimEnd().split("\n").length > MOST_LINES,
