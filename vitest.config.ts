@@ -17,10 +17,10 @@ export default defineConfig({
   test: {
     // Two cores, and tests that start processes of their own.
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
     // How long something is waited for says nothing about its speed.
-    expect: { poll: { timeout: 10_000 } },
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       {
         extends: true,

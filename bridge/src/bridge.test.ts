@@ -17,6 +17,9 @@ import { Recorder } from "./history/recorder.js";
 import { silentLog } from "./log/log.js";
 import { PortTaken } from "./server/listen.js";
 
+/** No expectation of speed: what is given up after its own limit of a second or two must not wait for ever. */
+const HANGS_MS = 15_000;
+
 describe("a pane", () => {
   it("gets a snapshot and then each change, over TLS that its CA vouches for", async () => {
     const plugged = await startPlugged();
@@ -80,7 +83,7 @@ describe("a bridge that stops", () => {
     await new Promise((resolve) => idle.once("connect", resolve));
     const began = performance.now();
     await Promise.all([plugged.bridge.stop(), plugged.bridge.stop()]);
-    expect(performance.now() - began).toBeLessThan(2000);
+    expect(performance.now() - began).toBeLessThan(HANGS_MS);
     expect(await closed).toBe(1001);
     expect(plugged.source.subscriptions).toBe(0);
     const next = await startPlugged({ port });
@@ -93,7 +96,7 @@ describe("a bridge that stops", () => {
     socket.pause();
     const began = performance.now();
     await plugged.bridge.stop();
-    expect(performance.now() - began).toBeLessThan(2000);
+    expect(performance.now() - began).toBeLessThan(HANGS_MS);
     socket.resume();
     await closed;
   });

@@ -36,8 +36,8 @@ test.each([
 
   await bridge.outlook("online");
   await pane.shows("online");
-  expect(pane.present.ageMs).toBeLessThan(1000);
-  expect(Math.abs((pane.present.since ?? 0) - (Date.now() + seconds * 1000))).toBeLessThan(5000);
+  expect(pane.present.ageMs).toBeLessThan(60_000);
+  expect(Math.abs((pane.present.since ?? 0) - (Date.now() + seconds * 1000))).toBeLessThan(60_000);
   const history = await answerTo(bridge, plain(bridge, "/history?hours=3"));
   expect(validateHistory(history.body)).toMatchObject({ kind: "message" });
   expect([...pane.complaints, ...late.complaints]).toEqual([]);
