@@ -53,7 +53,7 @@ export const SUITES = [
   {
     name: "unit",
     what: "the rooms' own tests, beside their sources",
-    needs: ["compiler", "git", "xml"],
+    needs: ["compiler", "git"],
     builds: ["native", "typescript"],
     lane: "product",
     limitSeconds: 900,
@@ -155,7 +155,7 @@ export const SUITES = [
     needs: ["compiler", "mingw", "wine", "packaging"],
     builds: ["native", "typescript", "pane"],
     lane: "product",
-    limitSeconds: 900,
+    limitSeconds: 1800,
     report: "vitest",
     command: vitest("package"),
   },

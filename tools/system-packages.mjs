@@ -7,6 +7,7 @@
  * @property {string[]} debian Packages of Debian; "a | b" takes the first that the distribution has.
  * @property {string[]} [ubuntu] Where Ubuntu's differ.
  * @property {string[]} programs How it is recognised elsewhere: each of these answers --version.
+ * @property {string[]} [windows] The same on Windows, where that differs.
  * @property {string} remedy Elsewhere: how to get it.
  * @property {boolean} [onlyDebian] Suites that need it are left out elsewhere, but never in CI.
  */
@@ -17,6 +18,8 @@ export const GROUPS = {
     why: "build the C++ tests",
     debian: ["g++", "make", "python3"],
     programs: ["g++", "make"],
+    // node-gyp itself looks for Visual Studio, and says what it has found.
+    windows: [],
     remedy: "Install a C++17 compiler and make (macOS: xcode-select --install).",
   },
   doctest: {
@@ -63,12 +66,6 @@ export const GROUPS = {
     debian: ["fonts-open-sans", "librsvg2-bin"],
     programs: [],
     remedy: "Without Open Sans the pictures show another face.",
-  },
-  xml: {
-    why: "validate the manifest",
-    debian: ["libxml2-utils"],
-    programs: ["xmllint"],
-    remedy: "Install libxml2's xmllint.",
   },
   callgrind: {
     why: "count instructions",

@@ -33,7 +33,7 @@ async function remove(given: Machine, version: string): Promise<readonly string[
   return [...problems, ...removeHome(given.home)];
 }
 
-describe("installing", { timeout: 60_000 }, () => {
+describe("installing", { timeout: 240_000 }, () => {
   it("does every step once, and finds everything done the second time", async () => {
     const here = machine(PORT);
     expect(await outcomes(here, "1.0.0")).toEqual(STEPS.map(({ name }) => `${name} done`));
@@ -95,7 +95,7 @@ describe("installing", { timeout: 60_000 }, () => {
   });
 });
 
-describe("an installation that fails", { timeout: 120_000 }, () => {
+describe("an installation that fails", { timeout: 240_000 }, () => {
   for (const [index, step] of STEPS.entries()) {
     it(`leaves everything as it was, when it fails at the end of the step ${step.name}`, async () => {
       const here = machine(PORT);
@@ -182,7 +182,7 @@ function refusingAfter(registry: Registry, allowed: number): Registry {
   };
 }
 
-describe("uninstalling", { timeout: 60_000 }, () => {
+describe("uninstalling", { timeout: 240_000 }, () => {
   it("leaves no listener, autostart, add-in, registry key, file or trusted certificate", async () => {
     const here = machine(PORT);
     here.registry.write("HKCU\\Software\\Somebody", "else", number(1));

@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { Ajv, type AnySchemaObject, type ErrorObject, type ValidateFunction } from "ajv";
+import addFormats from "ajv-formats";
 import * as v from "valibot";
 import { damagedFiles, readInventory } from "../../bridge/src/install/files/inventory.js";
 import { filesIn } from "../../tools/package/files.mjs";
@@ -86,6 +88,25 @@ describe("the npm package", { timeout: 120_000 }, () => {
   });
 });
 
+/** Made by the schemas of CycloneDX 1.5, which lie in its own library. */
+function billValidator(): ValidateFunction {
+  const schema = (name: string): AnySchemaObject =>
+    v.parse(
+      v.record(v.string(), v.unknown()),
+      json(join(productRoot, "node_modules/@cyclonedx/cyclonedx-library/res/schema", `${name}.SNAPSHOT.schema.json`)),
+    );
+  const ajv = new Ajv({ strict: false });
+  addFormats.default(ajv);
+  // Of formats that nothing else here knows, what can be wrong is a blank.
+  ajv.addFormat("iri-reference", /^\S*$/).addFormat("idn-email", /^\S+@\S+$/);
+  for (const name of ["spdx", "jsf-0.82"])
+    ajv.addSchema(schema(name), `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`);
+  return ajv.compile(schema("bom-1.5"));
+}
+
+const told = ({ instancePath, keyword, message }: ErrorObject): string =>
+  `${instancePath} ${keyword}: ${message ?? ""}`;
+
 const bill = v.object({
   bomFormat: v.literal("CycloneDX"),
   specVersion: v.string(),
@@ -107,6 +128,11 @@ describe("what lies beside the packages", () => {
     });
     expect(status, stdout).toBe(0);
     expect(stdout.trim().split("\n")).toHaveLength(6);
+  });
+
+  it.each(["npm", "msi"])("has a bill of materials of the %s package that CycloneDX's own schema takes", (kind) => {
+    const takes = billValidator();
+    expect(takes(json(only(`.${kind}.cdx.json`))), JSON.stringify(takes.errors?.map(told))).toBe(true);
   });
 
   it("names every shipped package in the bill of materials and in the licences", () => {

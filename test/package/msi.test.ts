@@ -8,17 +8,17 @@ let machine: WineMachine;
 
 beforeAll(() => {
   machine = WineMachine.make();
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   await machine.remove();
-}, 60_000);
+}, 120_000);
 
 const msiexec = (...words: string[]): Ended => machine.run("msiexec", ...words, "/qn");
 const msi = (): string => windowsPath(only(".msi"));
 const installed = (): unknown => JSON.parse(readFileSync(machine.linux(`${machine.home}\\install.json`), "utf8"));
 
-describe("the MSI", { timeout: 300_000 }, () => {
+describe("the MSI", { timeout: 900_000 }, () => {
   it("refuses, and leaves nothing, where there is no classic Outlook", () => {
     expect(msiexec("/i", msi()).code).not.toBe(0);
     expect(machine.ourFiles()).toEqual([]);

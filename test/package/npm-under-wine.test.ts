@@ -1,14 +1,14 @@
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PORTS } from "../../bridge/src/install/names.js";
+import { PORTS, RUN_KEY, RUN_NAME } from "../../bridge/src/install/names.js";
 import { readInventory } from "../../bridge/src/install/files/inventory.js";
-import { writeInventory } from "../../tools/package/files.mjs";
 import { wineEnvironment } from "../../tools/windows/prefix.mjs";
-import { NODE, STAGE, windowsPath } from "./support/packages.js";
+import { json, NEXT_VERSION, nextOf, NODE, STAGE, windowsPath } from "./support/packages.js";
 import { WineMachine, type Ended } from "./support/windows.js";
 
 const MAIN = "dist/bridge/src/cli/main.js";
@@ -16,31 +16,21 @@ const STEPS = ["files", "certificate", "agent", "bridge", "manifest", "autostart
 
 let machine: WineMachine;
 /** Another version of the same package, for the upgrade. */
-const NEXT = join(STAGE, "npm-next");
+let next: string;
 
 beforeAll(() => {
   machine = WineMachine.make();
-  rmSync(NEXT, { recursive: true, force: true });
-  cpSync(join(STAGE, "npm"), NEXT, { recursive: true });
-  raiseVersion(NEXT);
-}, 120_000);
+  next = nextOf("npm");
+}, 300_000);
 
 afterAll(async () => {
   await machine.remove();
-  rmSync(NEXT, { recursive: true, force: true });
-}, 60_000);
+  rmSync(next, { recursive: true, force: true });
+}, 120_000);
 
-function raiseVersion(folder: string): void {
-  const raised = readFileSync(join(folder, "package.json"), "utf8").replace(
-    /"version": "[^"]+"/,
-    '"version": "99.0.0"',
-  );
-  writeFileSync(join(folder, "package.json"), raised);
-  writeInventory(folder, "99.0.0");
+function cli(folder: string, ...words: string[]): Ended {
+  return machine.run(windowsPath(NODE), windowsPath(join(folder, MAIN)), ...words);
 }
-
-const cli = (folder: string, ...words: string[]): Ended =>
-  machine.run(windowsPath(NODE), windowsPath(join(folder, MAIN)), ...words);
 
 const answers = v.object({
   ok: v.boolean(),
@@ -59,6 +49,28 @@ function answer(folder: string, ...words: string[]): v.InferOutput<typeof answer
   return { ...parsed, code };
 }
 
+/** A file of the home, as this machine has it. */
+const fileOf = (path: string): string => machine.linux(`${machine.home}\\${path}`);
+
+/** Another program, of another user perhaps, has the port; the bridge that had it may still be ending. */
+async function occupied(port: number): Promise<Server> {
+  const end = performance.now() + 120_000;
+  for (;;) {
+    const server = createServer();
+    const held = await new Promise((resolve) => {
+      server.once("error", () => {
+        resolve(false);
+      });
+      server.listen(port, "127.0.0.1", () => {
+        resolve(true);
+      });
+    });
+    if (held === true) return server;
+    if (performance.now() > end) throw new Error(`port ${port} does not become free`);
+    await sleep(100);
+  }
+}
+
 const package_ = join(STAGE, "npm");
 
 function nothingIsLeft(): void {
@@ -68,7 +80,7 @@ function nothingIsLeft(): void {
   expect(machine.trustedCertificates()).toBe(0);
 }
 
-describe("the npm package on Windows", { timeout: 300_000 }, () => {
+describe("the npm package on Windows", { timeout: 900_000 }, () => {
   it("refuses, with exit code 3 and nothing changed, where there is no classic Outlook", () => {
     const refused = cli(package_, "install");
     expect(refused).toMatchObject({ code: 3 });
@@ -94,7 +106,6 @@ describe("the npm package on Windows", { timeout: 300_000 }, () => {
 
   it("is examined by doctor, with Outlook's agent in the chain", async () => {
     const outlook = await machine.startOutlook();
-    await sleep(1000);
     const { checks } = answer(package_, "doctor");
     const results = new Map(checks?.map(({ check, result }) => [check, result]));
     for (const check of [
@@ -113,7 +124,44 @@ describe("the npm package on Windows", { timeout: 300_000 }, () => {
     const wrong = checks?.filter(({ result }) => result === "fail") ?? [];
     expect(wrong.map(({ check }) => check)).toEqual(["Outlook runs"]);
     expect(wrong[0]?.evidence).toContain("runs as administrator");
-    outlook.stdin?.end("exit\n");
+    await machine.endOutlook(outlook);
+  });
+
+  it("says last what is wrong and what to do first, for who is in a hurry", () => {
+    const { code, output } = cli(package_, "doctor");
+    const lines = output.trim().split("\n");
+    expect(code).toBe(0);
+    expect(lines.at(-1)).toMatch(/^Nothing is wrong: \d+ of 16 checks passed\. Not known: .*Outlook runs/);
+    machine.run("reg", "delete", RUN_KEY, "/v", RUN_NAME, "/f");
+    const wrong = cli(package_, "doctor");
+    expect(wrong).toMatchObject({ code: 1 });
+    const [what, first] = wrong.output.trim().split("\n").slice(-2);
+    expect(what).toMatch(/^WRONG: start at logon \(1 of 16 checks\)/);
+    expect(first).toBe("First: start at logon. Run `outlook-offline-state install` again.");
+    expect(answer(package_, "install")).toMatchObject({ code: 0, ok: true });
+    expect(machine.text(RUN_KEY, RUN_NAME)).toContain("start --port");
+  });
+
+  it("starts at logon on another port when its own is taken, and manifest and start at logon follow it", async () => {
+    const facts = (): { port: number } => v.parse(v.object({ port: v.number() }), json(fileOf("install.json")));
+    const { port: own } = facts();
+    const { pid } = v.parse(v.object({ pid: v.number() }), json(fileOf("run\\bridge.json")));
+    machine.run("taskkill", "/f", "/pid", String(pid));
+    const taken = await occupied(own);
+    const [, program = "", words = ""] = /^"(.*)" (.*)$/.exec(machine.text(RUN_KEY, RUN_NAME)) ?? [];
+    machine.start(program, ...words.split(" "));
+    await expect.poll(() => facts().port, { timeout: 120_000 }).not.toBe(own);
+    const { port } = facts();
+    expect(PORTS).toContain(port);
+    await expect.poll(() => machine.text(RUN_KEY, RUN_NAME), { timeout: 120_000 }).toMatch(`start --port ${port}`);
+    const manifests = [fileOf("manifest\\manifest.xml"), fileOf("sideload\\OfficeAddinDebugging\\manifest.xml")];
+    for (const manifest of manifests) {
+      const named = readFileSync(manifest, "utf8").match(/localhost:\d+/g);
+      expect([...new Set(named)]).toEqual([`localhost:${port}`]);
+    }
+    const { checks } = answer(package_, "doctor");
+    expect(checks?.filter(({ result }) => result === "fail")).toEqual([]);
+    taken.close();
   });
 
   it("writes a report in which neither the user nor the profile is named", () => {
@@ -129,23 +177,23 @@ describe("the npm package on Windows", { timeout: 300_000 }, () => {
   it("is upgraded while Outlook has the old agent loaded, and is removed while Outlook runs", async () => {
     const outlook = await machine.startOutlook();
     const old = /"version": "([^"]+)"/.exec(readFileSync(join(package_, "package.json"), "utf8"))?.[1] ?? "";
-    const upgraded = answer(NEXT, "install");
+    const upgraded = answer(next, "install");
     expect(upgraded, upgraded.error).toMatchObject({ code: 0, ok: true });
     // The agent that runs cannot be deleted; it stays beside the new version until Outlook is started anew.
     expect(upgraded.replaced).toEqual([]);
     expect(existsSync(machine.linux(`${machine.home}\\app\\${old}\\dist\\windows\\x64\\offline-state-agent.dll`))).toBe(
       true,
     );
-    expect(machine.ourRegistry().some((line) => line.includes("99.0.0"))).toBe(true);
+    expect(machine.ourRegistry().some((line) => line.includes(NEXT_VERSION))).toBe(true);
 
-    const removed = answer(NEXT, "uninstall");
+    const removed = answer(next, "uninstall");
     expect(removed).toMatchObject({ code: 0, ok: true, left: [] });
     expect(machine.ourFiles()).toEqual([]);
     expect(machine.ourProcesses()).toEqual([]);
     expect(machine.trustedCertificates()).toBe(0);
     // Only what deletes the agent at the next logon, and then itself.
     expect(machine.ourRegistry().filter((line) => !line.includes("Removal"))).toEqual([]);
-    outlook.stdin?.end("exit\n");
+    await machine.endOutlook(outlook);
     machine.run(
       "reg",
       "delete",
@@ -163,7 +211,7 @@ describe("the npm package on Windows", { timeout: 300_000 }, () => {
     const app = `${machine.home}\\app\\${version}`;
     const removed = machine.run(`${app}\\node.exe`, `${app}\\${MAIN.replaceAll("/", "\\")}`, "uninstall");
     expect(removed, removed.output).toMatchObject({ code: 0 });
-    await expect.poll(() => machine.leftInTemp(), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => machine.leftInTemp(), { timeout: 120_000 }).toEqual([]);
     nothingIsLeft();
   });
 });

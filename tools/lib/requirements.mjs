@@ -23,8 +23,7 @@ export async function ensureGroups(names) {
   for (const name of wanted) {
     /** @type {Group} */
     const group = GROUPS[name];
-    const absent =
-      distribution() === undefined ? group.programs.filter((program) => !answers(program)) : absentPackages([name]);
+    const absent = distribution() === undefined ? absentPrograms(group) : absentPackages([name]);
     if (absent.length > 0) lacking.set(name, `needs ${absent.join(", ")} to ${group.why}. ${problem ?? group.remedy}`);
   }
   if (wanted.includes("browser") && !lacking.has("browser")) {
@@ -50,6 +49,12 @@ async function installed(names) {
     if (!(error instanceof Failure)) throw error;
     return `${error.message} ${error.remedy ?? ""}${error.output === undefined ? "" : `\n${error.output.trimEnd()}`}`;
   }
+}
+
+/** @param {Group} group */
+function absentPrograms({ programs, windows }) {
+  const wanted = process.platform === "win32" ? (windows ?? programs) : programs;
+  return wanted.filter((program) => !answers(program));
 }
 
 /** @param {readonly GroupName[]} names */

@@ -35,7 +35,10 @@ export function inThePane() {
     const { version, license } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
     const own = { name, version: String(version), license: String(license), folder };
     const file = path.join(folder, "LICENSE.md");
-    return name === "@microsoft/office-js" && existsSync(file) ? { ...own, text: readFileSync(file, "utf8") } : own;
+    // Its package.json names no licence but the file.
+    return name === "@microsoft/office-js" && existsSync(file)
+      ? { ...own, license: "Microsoft's terms for Office.js", text: readFileSync(file, "utf8") }
+      : own;
   });
 }
 

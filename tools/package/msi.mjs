@@ -11,13 +11,14 @@ import { AMENDMENTS, wixSource } from "./wix.mjs";
 /**
  * @param {string} stage
  * @param {string} version
+ * @param {string} [out] The folder that it goes to.
  * @returns {Promise<string>} The MSI.
  */
-export async function makeMsi(stage, version) {
+export async function makeMsi(stage, version, out = OUT) {
   // wixl takes only paths from where it runs.
-  mkdirSync(OUT, { recursive: true });
-  const source = path.join(STAGE, "product.wxs");
-  const file = path.join(OUT, `outlook-offline-state-${version}-x64.msi`);
+  mkdirSync(out, { recursive: true });
+  const source = path.join(STAGE, `product-${version}.wxs`);
+  const file = path.join(out, `outlook-offline-state-${version}-x64.msi`);
   writeFileSync(source, wixSource({ version, files: filesIn(stage) }));
   rmSync(file, { force: true });
   const { code, output } = await run("wixl", ["--arch", "x64", "--output", file, source], { cwd: stage });

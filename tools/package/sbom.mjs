@@ -12,10 +12,10 @@ import { npmCommand } from "./npm.mjs";
 /**
  * @param {string} file Where it goes.
  * @param {string} folder The package, with its node_modules.
- * @param {{ inside: { of: string, parts: readonly Part[] }, pane: readonly Part[], binaries: readonly (Part & { file: string, purl?: string })[] }} more
- *   `inside`: packages whose code was put into the one file of another. `pane`: into the pane. `binaries`: programs and scripts carried along.
+ * @param {{ inside: { of: string, parts: readonly Part[] }, pane: readonly Part[], linked: readonly Part[], binaries: readonly (Part & { file: string, purl?: string })[] }} more
+ *   `inside`: packages whose code was put into the one file of another. `pane`: into the pane. `linked`: into our binaries. `binaries`: programs and scripts carried along.
  */
-export async function writeSbom(file, folder, { inside, pane, binaries }) {
+export async function writeSbom(file, folder, { inside, pane, linked, binaries }) {
   const { code, output } = await run(...npmCommand(["sbom", "--sbom-format=cyclonedx", "--sbom-type=application"]), {
     cwd: folder,
   });
@@ -34,6 +34,7 @@ export async function writeSbom(file, folder, { inside, pane, binaries }) {
   host.components = inside.parts.filter(({ name }) => name !== inside.of).map(component);
   bill.components.push(
     ...pane.map(component),
+    ...linked.map(({ name, version, license }) => ({ type: "library", name, version, licenses: [licenseOf(license)] })),
     ...binaries.map((part) => ({
       ...component(part),
       ...(part.purl === undefined ? {} : { purl: part.purl, "bom-ref": part.purl }),
@@ -51,7 +52,7 @@ function component({ name, version, license }) {
 
 /** @param {string} license */
 function licenseOf(license) {
-  if (/ OR | AND |\(/.test(license)) return { expression: license };
+  if (/ OR | AND | WITH |\(/.test(license)) return { expression: license };
   return /^[\w.+-]+$/.test(license) ? { license: { id: license } } : { license: { name: license } };
 }
 

@@ -124,6 +124,7 @@ async function stage(product, kind, { modules, linux, node, signing }) {
   await writeSbom(`${base}.cdx.json`, folder, {
     inside: { of: "office-addin-debugging", parts: sideloader.bundled },
     pane: inThePane(),
+    linked: inTheBinaries(),
     binaries:
       node === undefined
         ? []

@@ -28,8 +28,10 @@ export async function runDoctor({ json, report }: DoctorCommandOptions): Promise
   const context = await doctorContext(windowsContext({ options: { trust, sideload, msi }, say, home }), setupOf());
   const checks = await examine(CHECKS, context, json === undefined ? showChecked : undefined);
   const changes = await lastChanges(context);
-  if (json === undefined) showChanges(changes);
-  else say(JSON.stringify({ version: context.version, ok: isWell(checks), checks, changes: changes ?? null }));
+  if (json === undefined) {
+    showChanges(changes);
+    showResult(checks);
+  } else say(JSON.stringify({ version: context.version, ok: isWell(checks), checks, changes: changes ?? null }));
   if (report !== undefined) {
     const file = resolve(report === true ? REPORT : report);
     write(file, makeReport(context, checks, changes));
@@ -53,6 +55,22 @@ function showChanges(changes: readonly Change[] | undefined): void {
   else if (changes.length === 0) say("  none");
   for (const { at, state, reason } of changes ?? [])
     say(`  ${at}  ${state}${reason === undefined ? "" : `  (${reason})`}`);
+}
+
+/** Last, where it is seen without scrolling: the first thing that fails often explains the others. */
+function showResult(checks: readonly Checked[]): void {
+  const failed = checks.filter(({ result }) => result === "fail");
+  const unknown = checks.filter(({ result }) => result === "unknown").map(({ check }) => check);
+  const unsure = unknown.length === 0 ? "" : ` Not known: ${unknown.join(", ")}.`;
+  const [first] = failed;
+  if (first === undefined) {
+    say(`\nNothing is wrong: ${checks.length - unknown.length} of ${checks.length} checks passed.${unsure}`);
+    return;
+  }
+  say(
+    `\nWRONG: ${failed.map(({ check }) => check).join(", ")} (${failed.length} of ${checks.length} checks).${unsure}`,
+  );
+  if (first.remedy !== undefined) say(`First: ${first.check}. ${first.remedy}`);
 }
 
 function write(file: string, text: string): void {

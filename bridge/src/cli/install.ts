@@ -1,4 +1,8 @@
 /** What `install` does. Returns the exit code. */
+import { rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, Failure } from "../failure.js";
 import { prepareHome, resolveHome } from "../home/home.js";
 import { openLog } from "../log/log.js";
 import { windowsContext } from "../install/context.js";
@@ -27,6 +31,8 @@ export interface InstallCommandOptions {
 
 /** There is no classic Outlook here. */
 const NO_OUTLOOK_CODE = 3;
+/** Windows Installer shows and logs nothing of what a program says: there it can be read why an installation failed. */
+const REASON_FILE = join(tmpdir(), "outlook-offline-state-install.txt");
 
 export async function runInstall(options: InstallCommandOptions): Promise<number> {
   const tell = options.json === undefined ? say : () => undefined;
@@ -36,7 +42,7 @@ export async function runInstall(options: InstallCommandOptions): Promise<number
   try {
     const context = windowsContext({ options: optionsOf(options), say: tell, home });
     if (options.msi === undefined)
-      refuseOfMsi(context.record, "Install the newer MSI instead, or remove it in Settings, Apps first.");
+      refuseOfMsi(context, "Install the newer MSI instead, or remove it in Settings, Apps first.");
     for (const note of notes(context, options.withoutOutlook === true)) tell(note);
     prepareHome(home);
     const opened = openLog(home);
@@ -54,9 +60,11 @@ export async function runInstall(options: InstallCommandOptions): Promise<number
       opened.close();
     }
     finish(context, outcomes, options.json === true, tell);
+    rmSync(REASON_FILE, { force: true });
     return 0;
   } catch (thrown) {
     guard.back();
+    if (options.msi !== undefined) keepReason(thrown);
     return failed(thrown, options.json === true);
   }
 }
@@ -92,6 +100,15 @@ function finish(
   }
   tell(`Installed. Close Outlook and start it again; the pane is opened by "Offline State" in its ribbon.`);
   tell("`outlook-offline-state doctor` checks everything.");
+}
+
+function keepReason(thrown: unknown): void {
+  const remedy = thrown instanceof Failure ? `\r\n${thrown.remedy}` : "";
+  try {
+    writeFileSync(REASON_FILE, `${new Date().toISOString()} ${describe(thrown)}${remedy}\r\n`);
+  } catch {
+    // Then the exit code has to do.
+  }
 }
 
 function failed(thrown: unknown, json: boolean): number {

@@ -124,10 +124,24 @@ async function open(options: StartOptions, parts: Parts, stopping: Stopping): Pr
       await yieldTo(faster, home, stopping);
       return undefined;
     }
-    const other = await installed?.otherPort(options.port);
-    if (other === undefined) throw thrown;
-    return create(other);
+    return onAnotherPort(installed?.otherPorts(options.port), create, thrown);
   }
+}
+
+/** Throws `taken` when there is no other port. */
+async function onAnotherPort(
+  others: AsyncIterable<number> | undefined,
+  create: (port: number) => Promise<Bridge>,
+  taken: PortTaken,
+): Promise<Bridge> {
+  for await (const port of others ?? []) {
+    try {
+      return await create(port);
+    } catch (thrown) {
+      if (!(thrown instanceof PortTaken)) throw thrown;
+    }
+  }
+  throw taken;
 }
 
 function supervisorOf(

@@ -22,7 +22,7 @@ export async function runUninstall({ msi, keepHistory, stopOnly, json }: Uninsta
   const home = resolveHome();
   const options = { trust: true, sideload: true, msi: msi === true };
   const context = windowsContext({ options, say: tell, home });
-  if (msi === undefined) refuseOfMsi(context.record, "Remove it in Settings, Apps, or with msiexec /x and the MSI.");
+  if (msi === undefined) refuseOfMsi(context, "Remove it in Settings, Apps, or with msiexec /x and the MSI.");
   const runs = setupOf().runningOutlooks().length > 0;
   const removals = await uninstall(stopOnly === true ? [bridge] : STEPS, context);
   if (stopOnly === true) return removals.some(({ problem }) => problem !== undefined) ? 1 : 0;

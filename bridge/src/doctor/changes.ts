@@ -25,7 +25,9 @@ export async function lastChanges({ home, bridge }: DoctorContext): Promise<Chan
   try {
     const parsed = v.safeParse(history, JSON.parse(answer.body));
     if (!parsed.success) return undefined;
+    // The first one begins where the question does, and no change began it.
     return parsed.output.spans
+      .slice(1)
       .slice(-MOST)
       .reverse()
       .map(({ state, from, reason }) => ({

@@ -16,8 +16,11 @@ import { manifest } from "./steps/manifest.js";
 export interface InstalledBridge {
   /** Has Windows trust a renewed certificate, before it is served. Rejects with a Failure when the person says no. */
   trust(caFile: string): Promise<void>;
-  /** A port of the range in the place of one that is taken, by another user's bridge for example; undefined: none is free. */
-  otherPort(taken: number): Promise<number | undefined>;
+  /**
+   * Ports of the range in the place of one that is taken, by another user's bridge for example: those that are free when
+   * they are asked for. Two bridges that look at the same time see the same one free, and the slower one asks for the next.
+   */
+  otherPorts(taken: number): AsyncIterable<number>;
   /** The bridge runs on `port`: manifest and start at logon follow it. Never rejects; what fails is in the log. */
   runsOn(port: number): Promise<void>;
 }
@@ -30,16 +33,15 @@ export function installedBridge(home: Home, log: Log): InstalledBridge | undefin
   return keepInstallation({ ...facts, log, options: { trust, sideload, msi } });
 }
 
-export function keepInstallation(context: InstallContext): InstalledBridge {
+export function keepInstallation(context: InstallContext, range: readonly number[] = PORTS): InstalledBridge {
   const { record, log, roots, options } = context;
   return {
     trust(caFile) {
       if (options.trust) trustAuthority(readFileSync(caFile, "utf8"), { roots, record });
       return Promise.resolve();
     },
-    async otherPort(taken) {
-      for (const port of PORTS) if (port !== taken && (await isFree(port))) return port;
-      return undefined;
+    async *otherPorts(taken) {
+      for (const port of range) if (port !== taken && (await isFree(port))) yield port;
     },
     async runsOn(port) {
       if (record.facts.port !== port) {

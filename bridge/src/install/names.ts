@@ -36,6 +36,9 @@ export const RUN_NAME = "OutlookOfflineState";
 /** "Apps" in Windows' settings. */
 export const ENTRY_KEY = "HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\OutlookOfflineState";
 
+/** What the MSI leaves to be found by, its value "Version"; Windows Installer removes it (tools/package/wix.mjs). */
+export const MSI_KEY = "HKCU\\Software\\OutlookOfflineState";
+
 /** Where office-addin-debugging --local puts what Outlook reads. */
 export const WEF_KEY = `HKCU\\${OFFICE}\\WEF`;
 export const PROVIDERS_KEY = `${WEF_KEY}\\Providers`;

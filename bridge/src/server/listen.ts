@@ -64,10 +64,18 @@ function portOf(address: AddressInfo | string | null): number {
 }
 
 function failureOf(thrown: unknown, code: string, address: string, port: number): Failure {
-  if (code === "EADDRINUSE") return new PortTaken(port, thrown);
+  if (meansTaken(code)) return new PortTaken(port, thrown);
   return new Failure(
     `${address} port ${String(port)} cannot be listened on (${code === "" ? describe(thrown) : code})`,
     "Choose another port with --port <number>.",
     { cause: thrown },
   );
+}
+
+/**
+ * Windows answers EACCES for a port that another program has for itself alone, or that it keeps for virtual machines.
+ * https://learn.microsoft.com/windows/win32/winsock/using-so-reuseaddr-and-so-exclusiveaddruse
+ */
+export function meansTaken(code: string, platform: NodeJS.Platform = process.platform): boolean {
+  return code === "EADDRINUSE" || (code === "EACCES" && platform === "win32");
 }

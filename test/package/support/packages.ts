@@ -1,7 +1,8 @@
 /** The packages, made once for all test files of this suite. */
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeInventory } from "../../../tools/package/files.mjs";
 import { productRoot } from "../../../bridge/src/version.js";
 
 export const OUT = join(productRoot, "dist", "packages");
@@ -34,6 +35,21 @@ export function only(ending: string): string {
 
 export function json(file: string): unknown {
   return JSON.parse(readFileSync(file, "utf8"));
+}
+
+/** The version of packages that are newer than any of ours. */
+export const NEXT_VERSION = "99.0.0";
+
+/** A copy of the package `kind`, of a newer version and otherwise the same. */
+export function nextOf(kind: "npm" | "msi"): string {
+  const folder = join(STAGE, `${kind}-next`);
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(join(STAGE, kind), folder, { recursive: true });
+  const file = join(folder, "package.json");
+  const raised = readFileSync(file, "utf8").replace(/"version": "[^"]+"/, `"version": "${NEXT_VERSION}"`);
+  writeFileSync(file, raised);
+  writeInventory(folder, NEXT_VERSION);
+  return folder;
 }
 
 /** As Windows under Wine sees it. */

@@ -16,7 +16,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { productRoot } from "../../../bridge/src/version.js";
 import { ensurePrefix, wineEnvironment } from "../../../tools/windows/prefix.mjs";
 
-const LIMIT_MS = 120_000;
+/** For one program, on a machine that has much else to do. */
+const LIMIT_MS = 300_000;
+const READY_MS = 120_000;
 const APP_PATHS = "HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\App Paths\\OUTLOOK.EXE";
 const OFFICE = "C:\\Program Files\\Microsoft Office\\root\\Office16";
 /** Ours in the registry's text; nothing of it may be left. */
@@ -139,7 +141,7 @@ export class WineMachine {
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
         reject(new Error("the simulated Outlook did not start"));
-      }, 30_000);
+      }, READY_MS);
       outlook.stdout?.on("data", (piece: Buffer) => {
         if (!piece.toString().includes("ready")) return;
         clearTimeout(timer);
@@ -149,6 +151,13 @@ export class WineMachine {
     return outlook;
   }
 
+  /** As when a person closes it. Resolves when it has gone. */
+  async endOutlook(outlook: ChildProcess): Promise<void> {
+    const gone = new Promise((resolve) => outlook.once("exit", resolve));
+    outlook.stdin?.end("exit\n");
+    if (outlook.exitCode === null) await gone;
+  }
+
   /** Lines of this user's registry that are ours. */
   ourRegistry(): string[] {
     const file = "C:\\hkcu.reg";
@@ -156,6 +165,12 @@ export class WineMachine {
     this.run("reg", "export", "HKCU", file, "/y");
     const lines = readFileSync(this.linux(file), "utf16le").split(/\r?\n/);
     return lines.filter((line) => OURS.test(line));
+  }
+
+  /** A text of the registry; "" when it is not there. */
+  text(key: string, name: string): string {
+    const { output } = this.run("reg", "query", key, ...(name === "" ? ["/ve"] : ["/v", name]));
+    return /REG_SZ\s+(.*?)\s*$/m.exec(output)?.[1] ?? "";
   }
 
   /** How many certificates this user trusts by a choice of their own. */

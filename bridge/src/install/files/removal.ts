@@ -46,16 +46,21 @@ export interface MovedAside {
  * disk. Undefined when nothing was in use. Throws when something can neither be removed nor moved.
  */
 export function removeOrMove(folder: string): MovedAside | undefined {
-  const used = removeTree(folder);
-  if (used.length === 0) return undefined;
+  const aside = moveAside(removeTree(folder));
+  if (aside !== undefined) rmSync(folder, { recursive: true, force: true });
+  return aside;
+}
+
+/** Undefined when there are no `files`. Throws when one cannot be moved. */
+export function moveAside(files: readonly string[]): MovedAside | undefined {
+  if (files.length === 0) return undefined;
   const aside = mkdtempSync(join(tmpdir(), "outlook-offline-state-removed-"));
-  for (const [index, file] of used.entries()) {
+  for (const [index, file] of files.entries()) {
     const place = join(aside, String(index));
     mkdirSync(place);
     renameSync(file, join(place, "in-use"));
   }
-  rmSync(folder, { recursive: true, force: true });
-  return { folder: aside, files: used };
+  return { folder: aside, files };
 }
 
 /** Has `folder` deleted at the next logon, by Windows' own command, and right after this process when that is what used it. */

@@ -1,14 +1,17 @@
 /** The product's files, in a folder of this version's own: Outlook may still have another version's agent loaded. */
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { codeOf, describe, Failure } from "../../failure.js";
 import { damagedFiles, INVENTORY, readInventory, type Inventory } from "../files/inventory.js";
-import { removeLater, removeOrMove, removeTree } from "../files/removal.js";
+import { moveAside, removeLater, removeOrMove, removeTree, type MovedAside } from "../files/removal.js";
 import { AGENT, appFolder, appsFolder, COMMAND, MAIN, NODE } from "../places.js";
+import type { Registry } from "../registry/registry.js";
 import { fail, INSTALL_AGAIN, pass, type InstallContext, type Step } from "../step.js";
 
 const SHOWN = 3;
+/** Name of the folder into which a version is copied, before the number of the process. */
+const UNFINISHED = ".new-";
 const AGENTS = new Set(Object.values(AGENT).map((file) => basename(file)));
 
 export const appFiles: Step = {
@@ -48,7 +51,7 @@ export const appFiles: Step = {
     }
     if (existsSync(folder)) return repair(packageFolder, folder, inventory);
 
-    const unfinished = join(appsFolder(home), `.new-${process.pid}`);
+    const unfinished = join(appsFolder(home), `${UNFINISHED}${process.pid}`);
     journal.add(folder, () => {
       removeTree(unfinished);
       removeTree(folder);
@@ -63,7 +66,7 @@ export const appFiles: Step = {
   },
 
   undo(context) {
-    return Promise.resolve(removeApps(context, () => true));
+    return Promise.resolve(removeApps(context));
   },
 };
 
@@ -73,28 +76,48 @@ export function removeOtherVersions(context: InstallContext): readonly string[] 
   const removed: string[] = [];
   for (const name of versionsIn(apps)) {
     if (name === context.version || resolve(context.packageFolder) === resolve(apps, name)) continue;
-    if (removeTree(join(apps, name)).length === 0) removed.push(name);
+    // One that was never finished is no version.
+    if (removeTree(join(apps, name)).length === 0 && !name.startsWith(UNFINISHED)) removed.push(name);
   }
   return removed;
 }
 
-function removeApps({ home, registry, options }: InstallContext, wanted: (name: string) => boolean): string[] {
+function removeApps({ home, registry, options, packageFolder }: InstallContext): string[] {
   const apps = appsFolder(home);
-  // Windows Installer removes its own files when we are done.
-  if (options.msi || !existsSync(apps)) return [];
+  if (!existsSync(apps)) return [];
   // Windows removes no folder in which a program stands.
   if (resolve(process.cwd()).startsWith(resolve(apps))) process.chdir(tmpdir());
   const removed: string[] = [];
-  for (const name of versionsIn(apps).filter(wanted)) {
+  for (const name of versionsIn(apps)) {
     const folder = join(apps, name);
-    const aside = removeOrMove(folder);
-    // The rest of what can be in use is in use by this very process.
-    const byOutlook = aside?.files.some((file) => AGENTS.has(basename(file))) === true;
-    if (aside !== undefined) removeLater(registry, aside.folder, byOutlook);
+    if (options.msi && resolve(packageFolder) === resolve(folder)) leaveToInstaller(registry, folder);
+    else {
+      const aside = removeOrMove(folder);
+      if (aside !== undefined) goLater(registry, aside);
+    }
     removed.push(folder);
   }
   removeIfEmptyFolder(apps);
   return removed;
+}
+
+/**
+ * Windows Installer removes what it has put there, and misses nothing that is gone: what it does not know of goes here, and
+ * so does an agent that Outlook has loaded, for which it would have Windows restarted. This very program stays for it.
+ */
+function leaveToInstaller(registry: Registry, folder: string): void {
+  const agents = removeTree(folder).filter((file) => AGENTS.has(basename(file)));
+  const aside = moveAside(agents);
+  if (aside !== undefined) goLater(registry, aside);
+}
+
+/** What is in use and is no agent is in use by this very process. */
+function goLater(registry: Registry, { folder, files }: MovedAside): void {
+  removeLater(
+    registry,
+    folder,
+    files.some((file) => AGENTS.has(basename(file))),
+  );
 }
 
 function versionsIn(apps: string): string[] {
@@ -106,10 +129,13 @@ function removeIfEmptyFolder(folder: string): void {
 }
 
 function copyAll(from: string, to: string, paths: readonly string[]): void {
+  const made = new Set<string>();
   for (const path of paths) {
     try {
-      mkdirSync(dirname(join(to, path)), { recursive: true });
-      cpSync(join(from, path), join(to, path));
+      const folder = dirname(join(to, path));
+      if (!made.has(folder)) mkdirSync(folder, { recursive: true });
+      made.add(folder);
+      copyFileSync(join(from, path), join(to, path));
     } catch (thrown) {
       throw new Failure(
         `${join(to, path)} cannot be written (${codeOf(thrown) ?? describe(thrown)})`,
@@ -123,7 +149,7 @@ function copyAll(from: string, to: string, paths: readonly string[]): void {
 /** Node itself, unless the package brings it, so that an update of Node on this machine breaks nothing; and a command. */
 function addOwn(folder: string, inventory: Inventory): void {
   if (process.platform !== "win32") return;
-  if (inventory.files[NODE] === undefined) cpSync(process.execPath, join(folder, NODE));
+  if (inventory.files[NODE] === undefined) copyFileSync(process.execPath, join(folder, NODE));
   if (inventory.files[COMMAND] === undefined)
     writeFileSync(join(folder, COMMAND), `@"%~dp0${NODE}" "%~dp0${MAIN}" %*\r\n`);
 }

@@ -10,7 +10,13 @@ export const entry: Step = {
   what: "add it to the list of apps in Windows' settings",
 
   check({ registry, version, options }) {
-    if (options.msi && !hasKey(registry, ENTRY_KEY)) return Promise.resolve(pass("Windows Installer has it"));
+    if (options.msi) {
+      return Promise.resolve(
+        hasKey(registry, ENTRY_KEY)
+          ? fail("the list of apps has it twice: by Windows Installer, and by an earlier npm package", INSTALL_AGAIN)
+          : pass("Windows Installer has it"),
+      );
+    }
     const found = readText(registry, ENTRY_KEY, "DisplayVersion");
     if (found === version) return Promise.resolve(pass(`${PRODUCT} ${found}`));
     return Promise.resolve(

@@ -9,7 +9,7 @@ import { appFolder, diskManifestFolder, MANIFEST, manifestFile, sideloadFolder }
 import { hasKey, number, readNumber, readText, text, type Registry } from "../registry/registry.js";
 import { keepTree, missingKeys } from "../registry/tree.js";
 import { byHand, sideload } from "../sideload/sideload.js";
-import { fail, INSTALL_AGAIN, pass, type Finding, type InstallContext, type Step } from "../step.js";
+import { fail, INSTALL_AGAIN, pass, unsure, type Finding, type InstallContext, type Step } from "../step.js";
 
 const ENABLE_DEBUGGING = "EnableDebugging";
 const RUNTIME_LOGGING_KEY = `${DEVELOPER_KEY}\\RuntimeLogging`;
@@ -107,8 +107,18 @@ function look(context: InstallContext): Finding {
   if (!existsSync(file)) return fail(`${file} is missing`, INSTALL_AGAIN);
   if (!readFileSync(file, "utf8").includes(`https://localhost:${port}/`))
     return fail(`${file} does not name port ${port}`, INSTALL_AGAIN);
-  if (!options.sideload) return pass(`${file} names port ${port}; it comes by centralized deployment`);
+  if (!options.sideload) return lookAtDeployment(file, port);
   return lookAtOutlooksCopy(home, registry, file, port);
+}
+
+/** Which manifest an administrator has deployed cannot be seen from here. */
+function lookAtDeployment(file: string, port: number): Finding {
+  const seen = `the bridge is on port ${port}; the manifest comes by centralized deployment`;
+  if (port === FIRST_PORT) return pass(seen);
+  return unsure(
+    `${seen}, and has to name that port`,
+    `Have your administrator see which port it names; ${FIRST_PORT} unless ${file} was deployed. End what holds that port, then sign out and in again.`,
+  );
 }
 
 function lookAtOutlooksCopy(home: InstallContext["home"], registry: Registry, file: string, port: number): Finding {
