@@ -16,13 +16,13 @@ interface Ended {
 function run(...words: readonly string[]): Promise<Ended> {
   const env = { ...process.env, OUTLOOK_OFFLINE_STATE_HOME: temporaryHome() };
   return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...words], { env, timeout: 15_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [MAIN, ...words], { env, timeout: 60_000 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : error.code, stdout, stderr });
     });
   });
 }
 
-describe("the command line", () => {
+describe("the command line", { timeout: 120_000 }, () => {
   it.each([
     [["frobnicate"], "frobnicate"],
     [["start", "--prot", "1"], "--prot"],
@@ -37,6 +37,13 @@ describe("the command line", () => {
     [["outlook", "capabilities", "many"], "none, online, offline, both"],
     [["outlook", "state"], "start it with"],
     [["status", "--yaml"], "--yaml"],
+    [["logs", "--lines", "many"], "0 to 100000"],
+    [["install", "--port", "99999"], "99999"],
+    [["install", "everything"], "too many arguments"],
+    [["install"], "Run the command on Windows"],
+    [["uninstall"], "Run the command on Windows"],
+    [["doctor"], "Run the command on Windows"],
+    [["doctor", "--report"], "Run the command on Windows"],
   ])("says what is wrong with %j on stderr, and exits with 1", async (words, named) => {
     const { code, stdout, stderr } = await run(...words);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
@@ -50,6 +57,35 @@ describe("the command line", () => {
     const { code, stdout } = await run("outlook", "--help");
     expect(code).toBe(0);
     expect(stdout).toContain("capabilities");
+  });
+
+  it.each(["start", "status", "logs", "install", "uninstall", "doctor", "outlook"])(
+    "explains %s, and nothing of it that only Windows Installer uses",
+    async (command) => {
+      const { code, stdout, stderr } = await run(command, "--help");
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toContain(`Usage: outlook-offline-state ${command}`);
+      expect(stdout).not.toMatch(/--msi|--stop-only/);
+    },
+  );
+
+  it("says that there is no log, and nothing to a program", async () => {
+    const told = await run("logs");
+    expect(told).toMatchObject({ code: 1, stderr: "" });
+    expect(told.stdout).toContain("There is no log yet");
+    expect(await run("logs", "--json")).toEqual({ code: 1, stdout: "", stderr: "" });
+  });
+
+  it("tells a program of a failed installation what failed and what helps", async () => {
+    const { code, stdout, stderr } = await run("install", "--json");
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      error: expect.stringContaining("Windows only") as string,
+      steps: [],
+      left: [],
+    });
+    expect(stdout).toContain("remedy");
   });
 
   it("says that no bridge runs, for people and for programs", async () => {

@@ -117,7 +117,8 @@ function failed(thrown: unknown, json: boolean): number {
       thrown instanceof InstallFailure
         ? [thrown.message, thrown.outcomes, thrown.left]
         : [thrown instanceof Error ? thrown.message : String(thrown), [], []];
-    say(JSON.stringify({ ok: false, error: message, steps, left }));
+    const remedy = thrown instanceof Failure ? thrown.remedy : undefined;
+    say(JSON.stringify({ ok: false, error: message, remedy, steps, left }));
   } else complain(thrown);
   return thrown instanceof NoOutlook ? NO_OUTLOOK_CODE : 1;
 }

@@ -1,5 +1,5 @@
 /** `outlook-offline-state install`: everything for this user alone, no administrator needed. */
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type { InstallCommandOptions } from "../install.js";
 import { parsePort } from "../port.js";
 
@@ -13,7 +13,7 @@ export function addInstallCommand(program: Command): void {
     .option("--no-trust", "do not ask Windows to trust the certificate: an administrator sees to that")
     .option("--no-sideload", "do not sideload the manifest: it comes by centralized deployment")
     .option("--without-outlook", "install although there is no classic Outlook yet")
-    .option("--msi", "the files were put in place by Windows Installer")
+    .addOption(new Option("--msi", "the files were put in place by Windows Installer").hideHelp())
     .option("--json", "for programs: one JSON object at the end")
     .action(async (options: InstallCommandOptions) => {
       // Loaded when it is wanted: `start` has no use for it.

@@ -31,7 +31,7 @@ export function addLogsCommand(program: Command): void {
       const found = lastLines(home, lines);
       for (const line of found) show(line);
       if (follow === true) await followLog(home, show);
-      else if (found.length === 0) say(json === undefined ? `There is no log yet in ${home.logs}.` : "");
+      else if (found.length === 0 && json === undefined) say(`There is no log yet in ${home.logs}.`);
       if (logFilesOf(home).length === 0) process.exitCode = follow === true ? 0 : 1;
     });
 }
