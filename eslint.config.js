@@ -9,7 +9,7 @@ import { wallConfigs } from "./tools/lib/walls.mjs";
 const TESTS = ["**/*.test.ts", "test/**/*.ts", "bench/**/*.ts", "vitest.config.ts"];
 const PLAIN = ["**/*.js", "**/*.mjs"];
 /** What even Internet Explorer's engine has to understand. */
-const ES5 = ["addin/src/old-webview.js"];
+const ES5 = ["addin/src/old-webview.js", "addin/src/early-feed.js"];
 
 export default defineConfig(
   globalIgnores(["dist/", "build/", ".cache/", "node_modules/"]),
@@ -54,7 +54,16 @@ export default defineConfig(
     extends: [tseslint.configs.disableTypeChecked],
     rules: { "no-undef": "off", "@typescript-eslint/explicit-module-boundary-types": "off" },
   },
-  { files: ES5, languageOptions: { ecmaVersion: 5, sourceType: "script", globals: { window: true, document: true } } },
+  {
+    files: ES5,
+    languageOptions: {
+      ecmaVersion: 5,
+      sourceType: "script",
+      globals: { window: true, document: true, location: true, WebSocket: true },
+    },
+    // A catch needs a name there.
+    rules: { "no-unused-vars": ["error", { caughtErrors: "none" }] },
+  },
   ...wallConfigs(),
   prettier,
 );

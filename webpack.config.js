@@ -5,7 +5,7 @@ import MiniCssExtractPlugin from "mini-css-extract-plugin";
 import { fileURLToPath } from "node:url";
 import webpack from "webpack";
 import { InjectManifest } from "workbox-webpack-plugin";
-import { OldWebviewPlugin } from "./tools/webpack/old-webview-plugin.mjs";
+import { FirstScriptsPlugin } from "./tools/webpack/first-scripts-plugin.mjs";
 
 /** @param {string} relative */
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
@@ -47,7 +47,7 @@ export default function configuration(_env, { mode = "production" }) {
     plugins: [
       new webpack.DefinePlugin({ PRODUCTION: JSON.stringify(production) }),
       new HtmlPlugin({ template: "./src/taskpane.html", filename: "taskpane.html", scriptLoading: "module" }),
-      new OldWebviewPlugin(path("addin/src/old-webview.js")),
+      new FirstScriptsPlugin([path("addin/src/old-webview.js"), path("addin/src/early-feed.js")]),
       new MiniCssExtractPlugin({ filename: "assets/[name].[contenthash:12].css" }),
       new CopyPlugin({ patterns: [...officeFiles(), { from: "icons/*.png" }] }),
       ...(production ? [serviceWorker()] : []),

@@ -14,12 +14,15 @@ import { Announcer } from "./view/announcer.js";
 import { DetailsView } from "./view/details-view.js";
 import { part } from "./view/dom.js";
 import { PaneView } from "./view/pane-view.js";
+import { Stages } from "./view/stages.js";
 import { drawTitle } from "./view/title.js";
 import { allLanguages } from "./words/languages.js";
 import { Times } from "./words/times.js";
 import { Words } from "./words/words.js";
 import { keepPane, lookForNewPane } from "./worker/register.js";
 
+/** A bridge that answers within this time is not preceded by a word about waiting for it, which nobody could read. */
+const PATIENCE_MS = 150;
 /** Office.js is loaded once the state is on screen, or after this time if the bridge does not answer. */
 const OFFICE_AFTER_MS = 1000;
 
@@ -43,18 +46,40 @@ export class PaneApp {
     this.#draw();
   });
   readonly #announcer = new Announcer(part("announcement", HTMLElement), this.#world);
+  readonly #stages = new Stages(
+    this.#world,
+    () => {
+      this.#drawSeen();
+    },
+    () => {
+      this.#drawRest();
+    },
+  );
   #composeNotice: ComposeNotice | null = null;
   #connection: Connection = NOT_YET;
-  #host: Host = "browser";
+  #host: Host;
   #past: Past | null = keptPast();
-  #words = new Words({}, []);
-  #times = new Times("en");
+  #words: Words;
+  #times: Times;
+  #told: Told;
+  /** For how many milliseconds what was drawn stays right. */
+  #stays = Infinity;
+  /** The feed has said something since the rest was drawn. */
+  #heard = false;
+  /** The connection is a new one, perhaps to another version of the bridge. */
+  #isNew = false;
   #stopTick: () => void = () => undefined;
 
+  constructor() {
+    const { host, locale } = parseHostInfo(findHostInfo());
+    this.#host = host;
+    this.#words = this.#speak(locale === null ? navigator.languages : [locale]);
+    this.#times = new Times(this.#words.locale);
+    this.#told = tell({ connection: NOT_YET, host, past: this.#past });
+  }
+
   start(): void {
-    const info = parseHostInfo(findHostInfo());
-    this.#host = info.host;
-    this.#speak(info.locale === null ? navigator.languages : [info.locale]);
+    this.#client.start();
     document.addEventListener("visibilitychange", () => {
       this.#client.setVisible(!document.hidden);
       this.#timeline.setVisible(!document.hidden);
@@ -66,17 +91,16 @@ export class PaneApp {
     });
     window.addEventListener("pagehide", () => {
       this.#composeNotice?.leave();
-      this.#rememberNow(NOT_YET);
+      this.#past = remember(this.#past, this.#connection, NOT_YET, this.#now());
+      keepPast(this.#past);
     });
-    this.#draw();
-    this.#client.start();
     if (!document.hidden) this.#world.after(OFFICE_AFTER_MS, this.#enrich);
   }
 
-  #speak(wanted: readonly string[]): void {
-    this.#words = new Words(allLanguages(), wanted);
-    this.#times = new Times(this.#words.locale);
-    document.documentElement.lang = this.#words.locale;
+  #speak(wanted: readonly string[]): Words {
+    const words = new Words(allLanguages(), wanted);
+    document.documentElement.lang = words.locale;
+    return words;
   }
 
   /** What the pane can do without: loaded after the state is on screen. */
@@ -92,7 +116,10 @@ export class PaneApp {
     if (office === null) return;
     const { context, host, locale } = office;
     this.#host = host;
-    if (locale !== null && locale !== this.#words.locale) this.#speak([locale, ...navigator.languages]);
+    if (locale !== null && locale !== this.#words.locale) {
+      this.#words = this.#speak([locale, ...navigator.languages]);
+      this.#times = new Times(this.#words.locale);
+    }
     applyTheme(readTheme(themeOf(context)));
     onMailboxEvent(context, "officeThemeChanged", (event) => {
       applyTheme(readTheme(themeOfEvent(event)));
@@ -106,23 +133,41 @@ export class PaneApp {
     this.#draw();
   }
 
+  /** The state is drawn before anything else is done about what came. */
   #connected(connection: Connection): void {
-    this.#rememberNow(connection);
-    if (connection.status === "live" && this.#connection.status !== "live") void lookForNewPane();
+    this.#past = remember(this.#past, this.#connection, connection, this.#now());
+    this.#isNew ||= connection.status === "live" && this.#connection.status !== "live";
+    this.#heard = true;
     this.#connection = connection;
-    if (connection.status === "live") this.#timeline.outdate();
-    this.#draw();
-    if (connection.status === "live") this.#enrich();
-  }
-
-  #rememberNow(next: Connection): void {
-    this.#past = remember(this.#past, this.#connection, next, this.#now());
-    keepPast(this.#past);
+    if (isFirstTry(connection) && !document.hidden) {
+      this.#stopTick = this.#world.after(PATIENCE_MS, () => {
+        this.#draw();
+      });
+      return;
+    }
+    this.#drawState();
+    this.#stages.plan();
   }
 
   #draw(): void {
-    const told = tell({ connection: this.#connection, host: this.#host, past: this.#past });
-    const stays = this.#view.draw(told, this.#words, this.#times, this.#now());
+    this.#drawState();
+    this.#stages.plan();
+    this.#stages.flush();
+  }
+
+  #drawState(): void {
+    this.#told = tell({ connection: this.#connection, host: this.#host, past: this.#past });
+    this.#view.drawState(this.#told, this.#words);
+  }
+
+  /** What stands beside the state. */
+  #drawSeen(): void {
+    this.#stays = this.#view.draw(this.#told, this.#words, this.#times, this.#now());
+  }
+
+  /** What can wait until the state has been seen. */
+  #drawRest(): void {
+    const told = this.#told;
     this.#details.draw(told, this.#settings.choices, this.#words);
     this.#timeline.draw(told, this.#past, this.#words, this.#times, this.#now());
     drawTitle(told.state, this.#words);
@@ -132,16 +177,27 @@ export class PaneApp {
       enabled: this.#settings.choices.composeNotice,
       text: this.#words.text("compose.notice"),
     });
-    this.#tickAfter(stays, told);
+    this.#tickAfter(this.#stays);
+    if (this.#heard) this.#followUp();
   }
 
-  #tickAfter(ms: number, told: Told): void {
+  #followUp(): void {
+    this.#heard = false;
+    keepPast(this.#past);
+    if (this.#isNew) void lookForNewPane();
+    this.#isNew = false;
+    if (this.#connection.status !== "live") return;
+    this.#timeline.outdate();
+    this.#enrich();
+  }
+
+  #tickAfter(ms: number): void {
     this.#stopTick();
     if (document.hidden) return;
     this.#stopTick = this.#world.after(Math.min(ms, this.#timeline.staysMs(this.#now())), () => {
       const now = this.#now();
-      this.#timeline.tick(told, this.#past, this.#words, this.#times, now);
-      this.#tickAfter(this.#view.drawTimes(told, this.#words, this.#times, now), told);
+      this.#timeline.tick(this.#told, this.#past, this.#words, this.#times, now);
+      this.#tickAfter(this.#view.drawTimes(this.#told, this.#words, this.#times, now));
     });
   }
 
@@ -155,6 +211,10 @@ export class PaneApp {
   #now(): Clocks {
     return { monotonic: this.#world.monotonic(), wall: this.#world.wall() };
   }
+}
+
+function isFirstTry(connection: Connection): boolean {
+  return connection.status === "connecting" && connection.lost === null;
 }
 
 /** The task, done at the first call only. */

@@ -88,13 +88,13 @@ export class FeedClient {
       return;
     }
     this.#socket = socket;
+    this.#awaitSnapshot();
     socket.addEventListener("message", ({ data }) => {
       if (socket === this.#socket) this.#hear(data);
     });
     socket.addEventListener("close", ({ code }) => {
       if (socket === this.#socket) this.#lose(lostBy(code));
     });
-    this.#awaitSnapshot();
   }
 
   #awaitSnapshot(): void {
@@ -129,8 +129,8 @@ export class FeedClient {
     } else {
       session.seq = message.seq;
       session.heardAt = this.#lastHeardAt = this.#world.monotonic();
+      // The timer that watches for silence runs already; when it comes it looks when the bridge was heard last.
       if (message.type === "change") this.#live(session, message);
-      if (this.#visible) this.#watch(session);
     }
   }
 

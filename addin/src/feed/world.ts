@@ -1,4 +1,5 @@
 import { FEED_PATH, SUBPROTOCOL } from "../../../shared/src/protocol.js";
+import { takeEarlySocket } from "./early-socket.js";
 
 /** The part of WebSocket that the feed client needs. */
 export interface Socket {
@@ -26,7 +27,7 @@ export function browserWorld(): World {
   const url = new URL(FEED_PATH, location.href);
   url.protocol = "wss:";
   return {
-    connect: () => new WebSocket(url, SUBPROTOCOL),
+    connect: () => takeEarlySocket() ?? new WebSocket(url, SUBPROTOCOL),
     monotonic: () => performance.now(),
     wall: () => Date.now(),
     random: () => Math.random(),

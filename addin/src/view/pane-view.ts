@@ -33,13 +33,19 @@ export class PaneView {
 
   #copied = "";
 
+  /** Draws the state alone, by colour, shape and word; `draw` is to follow before the next frame. */
+  drawState({ state }: Told, words: Words): void {
+    setAttribute(this.#root, "data-state", state);
+    setText(this.#word, words.text(`word.${state}`));
+    setText(this.#lead, words.text(state === "unknown" ? "lead.unknown" : "lead.known"));
+  }
+
   /** Draws everything; answers for how many milliseconds the drawn times stay right, Infinity if for ever. */
   draw(told: Told, words: Words, times: Times, now: Clocks): number {
     const { row } = told;
-    setAttribute(this.#root, "data-state", told.state);
+    this.drawState(told, words);
+    // Says to whoever waits for it that the whole row is there.
     setAttribute(this.#root, "data-row", told.name);
-    setText(this.#lead, words.text(told.state === "unknown" ? "lead.unknown" : "lead.known"));
-    setText(this.#word, words.text(`word.${told.state}`));
     setText(this.#title, words.text(row.title));
     setText(this.#meaning, words.text(row.meaning));
     show(this.#limit, told.limit === null ? null : words.text(told.limit));

@@ -20,22 +20,24 @@ export interface Passing {
   readonly staysMs: number;
 }
 
-/** Durations, distances and clock times in one locale. All formatters are made once. */
+/** Durations, distances and clock times in one locale. Each formatter is made once, when it is first needed. */
 export class Times {
-  readonly #units: Readonly<Record<Width, ReadonlyMap<Unit, Intl.NumberFormat>>>;
-  readonly #list: Intl.ListFormat;
-  readonly #ago: Intl.RelativeTimeFormat;
-  readonly #clock: Intl.DateTimeFormat;
-  readonly #weekday: Intl.DateTimeFormat;
-  readonly #date: Intl.DateTimeFormat;
+  readonly #unit: (unit: Unit, width: Width) => Intl.NumberFormat;
+  readonly #list: () => Intl.ListFormat;
+  readonly #ago: () => Intl.RelativeTimeFormat;
+  readonly #clock: () => Intl.DateTimeFormat;
+  readonly #weekday: () => Intl.DateTimeFormat;
+  readonly #date: () => Intl.DateTimeFormat;
 
   constructor(locale: string) {
-    this.#units = { long: units(locale, "long"), short: units(locale, "short") };
-    this.#list = new Intl.ListFormat(locale, { type: "unit", style: "short" });
-    this.#ago = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
-    this.#clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
-    this.#weekday = new Intl.DateTimeFormat(locale, { weekday: "short", hour: "numeric", minute: "2-digit" });
-    this.#date = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+    this.#unit = kept((unit, unitDisplay) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay }));
+    this.#list = kept(() => new Intl.ListFormat(locale, { type: "unit", style: "short" }));
+    this.#ago = kept(() => new Intl.RelativeTimeFormat(locale, { numeric: "auto" }));
+    const clock = (format: Intl.DateTimeFormatOptions): (() => Intl.DateTimeFormat) =>
+      kept(() => new Intl.DateTimeFormat(locale, format));
+    this.#clock = clock({ timeStyle: "short" });
+    this.#weekday = clock({ weekday: "short", hour: "numeric", minute: "2-digit" });
+    this.#date = clock({ dateStyle: "medium", timeStyle: "short" });
   }
 
   /** A duration in its largest unit and the next smaller one ("2 hours, 5 minutes"); seconds only below a minute. */
@@ -47,33 +49,40 @@ export class Times {
     const rest = smaller === null ? 0 : Math.floor((whole % size) / smaller[1]);
     if (smaller !== null && rest > 0) parts.push(this.#amount(smaller[0], rest, width));
     const step = smaller?.[1] ?? size;
-    return { text: this.#list.format(parts), staysMs: step - (whole % step) };
+    return { text: this.#list().format(parts), staysMs: step - (whole % step) };
   }
 
   /** How long ago that was ("5 minutes ago"). */
   ago(ms: number): Passing {
     const whole = Math.max(0, Math.floor(ms));
     const [unit, size] = UNITS.find(([, unitMs]) => whole >= unitMs) ?? (["second", SECOND] as const);
-    return { text: this.#ago.format(-Math.floor(whole / size), unit), staysMs: size - (whole % size) };
+    return { text: this.#ago().format(-Math.floor(whole / size), unit), staysMs: size - (whole % size) };
   }
 
   /** The clock time of a moment, with the weekday within the last week and the date before it. Unix milliseconds. */
   moment(at: number, now: number): string {
-    if (new Date(at).toDateString() === new Date(now).toDateString()) return this.#clock.format(at);
-    return now - at < 6 * DAY ? this.#weekday.format(at) : this.#date.format(at);
+    if (new Date(at).toDateString() === new Date(now).toDateString()) return this.#clock().format(at);
+    return now - at < 6 * DAY ? this.#weekday().format(at) : this.#date().format(at);
   }
 
   /** Both ends of a stretch of time; the day is not said twice. */
   ends(from: number, to: number, now: number): readonly [from: string, to: string] {
     const sameDay = new Date(from).toDateString() === new Date(to).toDateString();
-    return [this.moment(from, now), sameDay ? this.#clock.format(to) : this.moment(to, now)];
+    return [this.moment(from, now), sameDay ? this.#clock().format(to) : this.moment(to, now)];
   }
 
   #amount(unit: Unit, amount: number, width: Width): string {
-    return this.#units[width].get(unit)?.format(amount) ?? String(amount);
+    return this.#unit(unit, width).format(amount);
   }
 }
 
-function units(locale: string, unitDisplay: Width): ReadonlyMap<Unit, Intl.NumberFormat> {
-  return new Map(UNITS.map(([unit]) => [unit, new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay })]));
+/** The same as `make`, which is called once for the same arguments. */
+function kept<Args extends readonly string[], T>(make: (...args: Args) => T): (...args: Args) => T {
+  const made = new Map<string, T>();
+  return (...args) => {
+    const key = args.join();
+    const found = made.get(key) ?? make(...args);
+    made.set(key, found);
+    return found;
+  };
 }

@@ -15,28 +15,37 @@ export class Words {
   readonly locale: string;
   readonly #table: Table;
   readonly #english: Table;
-  readonly #plural: Intl.PluralRules;
-  readonly #number: Intl.NumberFormat;
+  #plural: Intl.PluralRules | undefined;
+  #number: Intl.NumberFormat | undefined;
 
   constructor(tables: Tables, wanted: readonly string[]) {
     this.locale = wanted.find((tag) => languageOf(tag) in tables) ?? "en";
     this.#english = tables["en"] ?? {};
     this.#table = tables[languageOf(this.locale)] ?? this.#english;
-    this.#plural = new Intl.PluralRules(this.locale);
-    this.#number = new Intl.NumberFormat(this.locale);
   }
 
   /** The string of that name; with a `count` among the values its plural form. */
   text(key: StringKey, values: Values = {}): string {
     const entry = this.#table[key] ?? this.#english[key] ?? key;
     const { count } = values;
-    const form = typeof count === "number" ? this.#plural.select(count) : "other";
+    const form = typeof count === "number" ? this.#form(count) : "other";
     const text = typeof entry === "string" ? entry : (entry[form] ?? entry["other"] ?? key);
     return text.replace(/\{(\w+)\}/g, (place, name: string) => {
       const value = values[name];
       if (value === undefined) return place;
-      return typeof value === "number" ? this.#number.format(value) : value;
+      return typeof value === "number" ? this.#digits(value) : value;
     });
+  }
+
+  // Both formatters are made when they are first needed: the state's own words need neither.
+  #form(count: number): string {
+    this.#plural ??= new Intl.PluralRules(this.locale);
+    return this.#plural.select(count);
+  }
+
+  #digits(value: number): string {
+    this.#number ??= new Intl.NumberFormat(this.locale);
+    return this.#number.format(value);
   }
 }
 

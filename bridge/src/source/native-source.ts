@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { parts } from "../../../shared/src/validate.js";
 import type { NativeBinding } from "./native-binding.js";
+import { nextReport } from "./next-report.js";
 import type { OfflineStateSource, SourceReport } from "./offline-state-source.js";
 
 const report = v.pipe(
@@ -23,8 +24,10 @@ const report = v.pipe(
 export function createNativeSource(binding: NativeBinding, options: { readonly home: string }): OfflineStateSource {
   return {
     subscribe(listener) {
+      let last: SourceReport | undefined;
       return binding.subscribe({ home: options.home }, (value) => {
-        listener(reportOf(value));
+        last = (last && nextReport(value, last)) ?? reportOf(value);
+        listener(last);
       });
     },
   };
