@@ -89,10 +89,11 @@ function isStale(output, args, inputs) {
 
 // A dependency file is one make rule: "x.o: x.cc a.h \<newline> b.h". Our paths have no blanks; a system's may.
 /**
+ * The source and the headers that an object was made from.
  * @param {string} file
  * @returns {string[] | undefined}
  */
-function headersOf(file) {
+export function headersOf(file) {
   if (!existsSync(join(root, file))) return undefined;
   const rule = readFileSync(join(root, file), "utf8").replaceAll("\\\n", " ").replace(/\r/g, "");
   return rule

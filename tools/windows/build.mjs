@@ -3,14 +3,15 @@
 // Builds the Windows binaries on Debian: npm run build:windows [-- x64 | x86 | name... | --tests]
 // --tests adds what only the tests under Wine run.
 // The same sources give the same bytes, on any machine and in any folder.
-import { copyFileSync, mkdirSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { commandOf, compile, link, objectOf, run } from "../native/compile.mjs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { commandOf, compile, headersOf, link, objectOf, run } from "../native/compile.mjs";
 import { readSources, root } from "../native/sources.mjs";
 import { machines, releases } from "../native/toolchains-windows.mjs";
 import { binaries, testBinaries } from "./binaries.mjs";
 import { foreignImports } from "./imports.mjs";
 import { nodeImportLibrary } from "./node-import-library.mjs";
+import { writeNote } from "./prebuild.mjs";
 import { versionResource } from "./resource.mjs";
 
 // As in binding.gyp.
@@ -47,11 +48,39 @@ async function build(binary, machine) {
     await versionResource({ ...binary, triplet, folder: join(folder, binary.folder(machine)) }),
     ...(binary.exports ? [binary.exports.replace("{machine}", machine)] : []),
   ];
-  const linker = [...command, "-s", ...(binary.type === "dll" ? ["-shared"] : []), ...(binary.linkFlags ?? [])];
+  // The map says what of the core was linked.
+  const map = join(folder, `${binary.file}.map`);
+  const linker = [
+    ...[...command, "-s", ...(binary.type === "dll" ? ["-shared"] : []), ...(binary.linkFlags ?? [])],
+    ...(binary.isNodeModule ? [`-Wl,-Map=${map}`] : []),
+  ];
   const libraries = [core, ...(binary.isNodeModule ? [await nodeImportLibrary({ triplet, dlltool, folder })] : [])];
   // Two may have the same name, in folders of their own.
   const made = await link(variant, join(binary.folder(machine), binary.file), inputs, linker, libraries);
-  return deliver(binary, machine, made);
+  const target = deliver(binary, machine, made);
+  if (binary.isNodeModule) writeNote([...filesOf(variant, sources), ...filesOf(release, linkedOf(lists, map))]);
+  return target;
+}
+
+/**
+ * Our files that these objects were made from.
+ * @param {import("../native/toolchains.mjs").Variant} variant
+ * @param {readonly string[]} sources
+ */
+function filesOf(variant, sources) {
+  const files = sources.flatMap((source) => headersOf(objectOf(variant, source).replace(/\.o$/, ".d")) ?? []);
+  return files.filter((file) => file.startsWith("bridge/native/"));
+}
+
+/**
+ * The sources of the core that a link has taken from the library.
+ * @param {import("../native/sources.mjs").Lists} lists
+ * @param {string} map
+ */
+function linkedOf(lists, map) {
+  const text = readFileSync(join(root, map), "utf8");
+  const taken = new Set([...text.matchAll(/libcore\.a\((\S+)\.o\)/g)].map(([, name]) => name));
+  return [...lists.core_sources, ...lists.windows_sources].filter((source) => taken.has(basename(source, ".cc")));
 }
 
 /**

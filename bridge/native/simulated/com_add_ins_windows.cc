@@ -22,7 +22,7 @@ void ComAddIns::StartUp() {
   std::string error;
   for (LoadedAddIn& add_in : add_ins_) {
     const ResilientName name = NameOf(add_in.registered());
-    if (TakeCrash(name)) {
+    if (add_in.registered().is_registered && TakeCrash(name)) {
       Disable(name);
       log_(Utf8Text(name.name) + " crashed the last Outlook and is disabled");
     }
@@ -37,7 +37,7 @@ void ComAddIns::StartUp() {
 }
 
 bool ComAddIns::Connect(LoadedAddIn& add_in, ext_ConnectMode mode, std::string& error) {
-  if (IsDisabled(NameOf(add_in.registered()))) {
+  if (add_in.registered().is_registered && IsDisabled(NameOf(add_in.registered()))) {
     error = Utf8Text(add_in.registered().friendly_name) + " has been disabled by Outlook";
     return false;
   }
@@ -48,7 +48,7 @@ void ComAddIns::DisableIfSlow(const LoadedAddIn& add_in) {
   const std::string name = Utf8Text(add_in.registered().friendly_name);
   log_(name + " took " + std::to_string(add_in.start_ms()) + " ms to start, " + std::to_string(add_in.callbacks_ms()) +
        " ms of them in its callbacks");
-  if (add_in.start_ms() <= LoadedAddIn::kSlowStartMs) return;
+  if (!add_in.registered().is_registered || add_in.start_ms() <= LoadedAddIn::kSlowStartMs) return;
   Disable(NameOf(add_in.registered()));
   log_(name + " is too slow and is disabled from the next start on");
 }

@@ -63,7 +63,7 @@ bool LoadedAddIn::Create(std::string& error) {
 }
 
 bool LoadedAddIn::Connect(ext_ConnectMode mode, std::string& error) {
-  const InTheAddIn marked({registered_.dll, registered_.friendly_name});
+  const InTheAddIn marked({registered_.dll, registered_.friendly_name}, registered_.is_registered);
   load_ms_ = 0;
   callbacks_ms_ = 0;
   {
@@ -79,7 +79,7 @@ bool LoadedAddIn::Connect(ext_ConnectMode mode, std::string& error) {
 }
 
 void LoadedAddIn::CompleteStartup() {
-  const InTheAddIn marked({registered_.dll, registered_.friendly_name});
+  const InTheAddIn marked({registered_.dll, registered_.friendly_name}, registered_.is_registered);
   const Stopwatch watch(callbacks_ms_);
   add_in_->OnStartupComplete(nullptr);
 }

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ void Log(const std::string& text) { std::fprintf(stderr, "simulated Outlook %d: 
 }
 
 void Run(const OutlookOptions& options) {
+  if (!options.agent.empty()) throw std::invalid_argument("The agent is in here already: --agent is for Windows.");
   const UniqueFd lock = LockOutlook(options.home);
   std::string error;
   const HrOpenOfflineObjFn open = FindHrOpenOfflineObj(options.mapi, &error);

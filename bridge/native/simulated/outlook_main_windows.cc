@@ -75,6 +75,10 @@ Ending Serve(SimulatedOutlook& outlook) {
   return Ending::kExit;
 }
 
+std::vector<RegisteredAddIn> OnlyTheAgent(const std::string& dll) {
+  return {UnregisteredAgent(std::filesystem::absolute(WideText(dll)).wstring())};
+}
+
 void Run(const OutlookOptions& options) {
   // The add-in finds its home as in Outlook: by the environment.
   SetEnvironmentVariableW(L"OUTLOOK_OFFLINE_STATE_HOME", WideText(options.home).c_str());
@@ -83,7 +87,7 @@ void Run(const OutlookOptions& options) {
   const HrOpenOfflineObjFn open = LoadMapi(options.mapi);
   const std::u16string profile = Utf16Of(options.profile);
   const auto application = Application::Create(WideText(options.outlook_version), WideText(options.profile));
-  ComAddIns add_ins(RegisteredAddIns(), application, Log);
+  ComAddIns add_ins(options.agent.empty() ? RegisteredAddIns() : OnlyTheAgent(options.agent), application, Log);
   const unsigned long held_before = application->held();
   add_ins.StartUp();
   SimulatedOutlook outlook(OfflineObject(open, profile), FindSimulatedMapiCommand(options.mapi), add_ins,

@@ -8,7 +8,8 @@ namespace offline_state {
 namespace {
 
 constexpr const char* kUsage =
-    "Usage: simulated-outlook --home <folder> --mapi <library> [--profile <name>] [--outlook-version <version>]";
+    "Usage: simulated-outlook --home <folder> --mapi <library> [--profile <name>] [--outlook-version <version>] "
+    "[--agent <dll>]";
 
 [[noreturn]] void Refuse(const std::string& what) { throw std::invalid_argument(what + "\n" + kUsage); }
 
@@ -21,6 +22,7 @@ OutlookOptions ParseOutlookOptions(const std::vector<std::string>& arguments) {
     std::string* const value = name == "--home"              ? &options.home
                                : name == "--mapi"            ? &options.mapi
                                : name == "--profile"         ? &options.profile
+                               : name == "--agent"           ? &options.agent
                                : name == "--outlook-version" ? &options.outlook_version
                                                              : nullptr;
     if (value == nullptr) Refuse("Unknown option \"" + name + "\".");

@@ -9,6 +9,7 @@ namespace offline_state {
 struct OutlookOptions {
   std::string home;                                  // --home <dir>; must be given
   std::string mapi;                                  // --mapi <library>; must be given
+  std::string agent;                                 // --agent <dll>: instead of the registered add-ins; Windows
   std::string profile = "Outlook";                   // --profile <name>
   std::string outlook_version = "16.0.17328.20184";  // --outlook-version <v>
 };

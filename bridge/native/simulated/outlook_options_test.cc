@@ -19,10 +19,11 @@ std::string RefusalOf(const std::vector<std::string>& arguments) {
 bool Names(const std::string& refusal, const std::string& what) { return refusal.find(what) != std::string::npos; }
 
 TEST_CASE("takes every option, in any order") {
-  const OutlookOptions options = ParseOutlookOptions(
-      {"--outlook-version", "16.1", "--mapi", "/m.so", "--profile", "Ann \xC3\xA9", "--home", "/h"});
+  const OutlookOptions options = ParseOutlookOptions({"--outlook-version", "16.1", "--mapi", "/m.so", "--profile",
+                                                      "Ann \xC3\xA9", "--home", "/h", "--agent", "a.dll"});
   CHECK(options.home == "/h");
   CHECK(options.mapi == "/m.so");
+  CHECK(options.agent == "a.dll");
   CHECK(options.profile == "Ann \xC3\xA9");
   CHECK(options.outlook_version == "16.1");
 }
@@ -30,6 +31,7 @@ TEST_CASE("takes every option, in any order") {
 TEST_CASE("has a profile and a version where none is given") {
   const OutlookOptions options = ParseOutlookOptions({"--home", "/h", "--mapi", "/m.so"});
   CHECK(options.profile == "Outlook");
+  CHECK(options.agent.empty());
   CHECK_FALSE(options.outlook_version.empty());
 }
 

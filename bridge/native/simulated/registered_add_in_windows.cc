@@ -3,6 +3,7 @@
 // <windows.h> comes with the header above.
 #include <objbase.h>
 
+#include "agent/com/class_id_windows.h"
 #include "simulated/registry_windows.h"
 
 namespace offline_state {
@@ -38,7 +39,12 @@ std::vector<RegisteredAddIn> RegisteredAddIns() {
   return add_ins;
 }
 
+RegisteredAddIn UnregisteredAgent(const std::wstring& dll) {
+  return {kAgentProgId, kFriendlyName, dll, kAgentClass, kLoadAtStartup, /*is_registered=*/false};
+}
+
 void SetLoadBehavior(const RegisteredAddIn& add_in, unsigned long load_behavior) {
+  if (!add_in.is_registered) return;
   PutNumber({HKEY_CURRENT_USER, std::wstring(kAddIns) + L"\\" + add_in.prog_id}, L"LoadBehavior", load_behavior);
 }
 

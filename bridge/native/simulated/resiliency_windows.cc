@@ -46,11 +46,14 @@ bool IsDisabled(const ResilientName& add_in) {
 
 void Disable(const ResilientName& add_in) { PutBytes(Items(L"DisabledItems"), ValueOf(add_in), ItemOf(add_in)); }
 
-InTheAddIn::InTheAddIn(const ResilientName& add_in) : value_(ValueOf(add_in)) {
-  PutBytes(Items(L"StartupItems"), value_, ItemOf(add_in));
+InTheAddIn::InTheAddIn(const ResilientName& add_in, bool is_registered)
+    : value_(is_registered ? ValueOf(add_in) : std::wstring()) {
+  if (is_registered) PutBytes(Items(L"StartupItems"), value_, ItemOf(add_in));
 }
 
-InTheAddIn::~InTheAddIn() { Erase(Items(L"StartupItems"), value_); }
+InTheAddIn::~InTheAddIn() {
+  if (!value_.empty()) Erase(Items(L"StartupItems"), value_);
+}
 
 bool TakeCrash(const ResilientName& add_in) {
   const RegistryPath key = Items(L"StartupItems");

@@ -20,7 +20,8 @@ void Disable(const ResilientName& add_in);
 // Outlook crash while it was in the add-in.
 class InTheAddIn {
  public:
-  explicit InTheAddIn(const ResilientName& add_in);
+  // `is_registered`: else nothing is written.
+  InTheAddIn(const ResilientName& add_in, bool is_registered);
   ~InTheAddIn();
   InTheAddIn(const InTheAddIn&) = delete;
   InTheAddIn& operator=(const InTheAddIn&) = delete;

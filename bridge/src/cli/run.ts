@@ -15,6 +15,7 @@ import { openLog, type Log } from "../log/log.js";
 import { PortTaken } from "../server/listen.js";
 import { controlAddress } from "../simulated/control-address.js";
 import { serveControl } from "../simulated/control-server.js";
+import { checkProgram, type SimulatedProgram } from "../simulated/program.js";
 import { Supervisor } from "../simulated/supervisor.js";
 import type { OfflineStateSource } from "../source/offline-state-source.js";
 import { productRoot, version } from "../version.js";
@@ -24,7 +25,9 @@ import { Stopping } from "./stopping.js";
 export interface StartOptions {
   readonly port: number;
   /** Undefined: there is a real Outlook to listen to. */
-  readonly simulated: { readonly executable: string; readonly mapi: string } | undefined;
+  readonly simulated: SimulatedProgram | undefined;
+  /** A person has named the MAPI provider. */
+  readonly namedMapi?: boolean;
   readonly source: (home: Home) => OfflineStateSource;
   readonly peer: PeerCheck;
   /** Undefined when the bridge is not the one that was installed. */
@@ -144,12 +147,8 @@ async function onAnotherPort(
   throw taken;
 }
 
-function supervisorOf(
-  { executable, mapi }: { readonly executable: string; readonly mapi: string },
-  home: Home,
-  log: Log,
-): Supervisor {
-  const program = { executable, mapi: resolve(mapi), home: home.path, profile: PROFILE };
+function supervisorOf(simulated: SimulatedProgram, home: Home, log: Log): Supervisor {
+  const program = { ...simulated, mapi: resolve(simulated.mapi), home: home.path, profile: PROFILE };
   return new Supervisor({ program, agentSocket: join(home.run, "agent.sock"), log, tell: say });
 }
 
@@ -166,14 +165,8 @@ async function yieldTo(there: FoundBridge, home: Home, stopping: Stopping): Prom
   );
 }
 
-function checkFiles({ simulated }: StartOptions): void {
-  if (simulated !== undefined && !existsSync(simulated.mapi)) {
-    throw new Failure(
-      `--mapi ${simulated.mapi}: there is no such file`,
-      "Name a library that exports HrOpenOfflineObj.",
-    );
-  }
-  for (const file of [join(productRoot, "dist", "pane", "taskpane.html"), simulated?.executable]) {
-    if (file !== undefined && !existsSync(file)) throw new Failure(`${file} is not there`, "Build it: npm run build");
-  }
+function checkFiles({ simulated, namedMapi }: StartOptions): void {
+  if (simulated !== undefined) checkProgram(simulated, namedMapi);
+  const page = join(productRoot, "dist", "pane", "taskpane.html");
+  if (!existsSync(page)) throw new Failure(`${page} is not there`, "Build it: npm run build");
 }

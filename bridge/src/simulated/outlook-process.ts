@@ -6,11 +6,9 @@ import { describe, Failure } from "../failure.js";
 import type { Log } from "../log/log.js";
 import { foreign } from "../log/foreign.js";
 import { failed, parseAnswer, type Answer } from "./answer.js";
+import type { SimulatedProgram } from "./program.js";
 
-export interface OutlookProgram {
-  readonly executable: string;
-  /** MAPI provider that it loads. */
-  readonly mapi: string;
+export interface OutlookProgram extends SimulatedProgram {
   /** Whose channel it serves. */
   readonly home: string;
   readonly profile: string;
@@ -45,8 +43,9 @@ export class OutlookProcess {
 
   /** Resolves when it is ready. Throws a Failure when it does not come up; then it is gone. */
   static async start(program: OutlookProgram, log: Log): Promise<OutlookProcess> {
-    const { executable, mapi, home, profile } = program;
-    const child = spawn(executable, ["--home", home, "--mapi", mapi, "--profile", profile], {
+    const { executable, mapi, agent, home, profile } = program;
+    const args = ["--home", home, "--mapi", mapi, "--profile", profile];
+    const child = spawn(executable, agent === undefined ? args : [...args, "--agent", agent], {
       stdio: ["pipe", "pipe", "pipe"],
       windowsHide: true,
       // Ctrl+C goes to the bridge, which then ends it; a process of its group would be gone before that.
