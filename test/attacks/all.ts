@@ -1,5 +1,6 @@
 // Every attack that there is, for whoever counts them.
 import type { Attack } from "./attack.js";
+import { bytes } from "./cases/bytes.js";
 import { inBrowsers } from "./cases/browser.js";
 import { channel, strangersOnChannel } from "./cases/channel.js";
 import { crowds, limits, slowLimits, strangersInCrowds } from "./cases/limits.js";
@@ -9,6 +10,7 @@ import { programs } from "./cases/server.js";
 
 export const attacks: readonly Attack[] = [
   ...requests,
+  ...bytes,
   ...strangers,
   ...peers,
   ...limits,
@@ -35,9 +37,16 @@ export const ELSEWHERE: readonly (Pick<Attack, "row" | "tried" | "answer"> & {
   },
   {
     row: 26,
-    tried: "any bytes, cut anywhere (libFuzzer, a minute in each run of the tests)",
+    tried: "any bytes, cut anywhere (libFuzzer, a minute in each run of CI)",
     answer: "no crash, no leak, no state from it",
     file: "bridge/native/fuzz/channel_fuzz.cc",
     test: "no state outlives its channel",
+  },
+  {
+    row: 27,
+    tried: "install and uninstall, under Wine",
+    answer: "no listener, autostart, add-in, registry key, file or trusted certificate",
+    file: "test/install/install.test.ts",
+    test: "leaves no listener, autostart, add-in, registry key, file or trusted certificate",
   },
 ];

@@ -40,4 +40,10 @@ export const ROWS: Readonly<Record<number, string>> = {
   24: "a channel served by another user",
   25: "a channel served by another program of this user",
   26: "hostile bytes on the channel",
+  27: "what is left after an uninstall",
+  28: "bytes that two programs may read differently (request smuggling)",
+  29: "another protocol, or another version of it",
+  30: "a request with a body",
+  31: "the rest of an upgrade: key, subprotocols, extensions",
+  32: "the query of the history",
 };

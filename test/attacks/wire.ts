@@ -1,11 +1,12 @@
 // What an attacker does: bytes over a real TLS connection, and what comes back.
-import { setTimeout as sleep } from "node:timers/promises";
 import { once } from "node:events";
-import { connect, type TLSSocket } from "node:tls";
+import type { Socket } from "node:net";
+import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { FEED_PATH, SUBPROTOCOL } from "../../shared/src/protocol.js";
 import type { Target } from "../support/bridge-process.js";
 
-const PATIENCE_MS = 5000;
+/** How long an answer is waited for says nothing about its speed. */
+const PATIENCE_MS = 30_000;
 
 export type Header = readonly [name: string, value: string];
 
@@ -53,24 +54,36 @@ export function bytesOf({ method = "GET", target = FEED_PATH, headers }: Request
   return Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines}\r\n`, "latin1");
 }
 
-export async function connectTls({ port, ca }: Target, host = "127.0.0.1"): Promise<TLSSocket> {
-  const socket = connect({ host, port, ca, servername: "localhost", ALPNProtocols: ["http/1.1"] });
+export async function connectTls({ port, ca }: Target, options: ConnectionOptions = {}): Promise<TLSSocket> {
+  const ours = { host: "127.0.0.1", port, ca, servername: "localhost", ALPNProtocols: ["http/1.1"] };
+  const socket = connect({ ...ours, ...options });
   await once(socket, "secureConnect");
   socket.on("error", () => undefined);
   return socket;
 }
 
-/** Everything that comes until the other side closes. Throws when it keeps the connection open. */
+/** Resolves when a connection is over, politely or not. Throws when it is kept open. */
+export function ended(socket: Socket, patienceMs = PATIENCE_MS): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => {
+      reject(new Error(`the connection is still open after ${patienceMs} ms`));
+    }, patienceMs);
+    const closed = (): void => {
+      clearTimeout(late);
+      resolve();
+    };
+    // Whoever is refused while still talking is reset: what had come before that is the answer.
+    socket.on("error", () => undefined);
+    if (socket.closed) closed();
+    else socket.once("close", closed);
+  });
+}
+
+/** Everything that comes until the connection is over. */
 export async function untilClosed(socket: TLSSocket, patienceMs = PATIENCE_MS): Promise<Buffer> {
   const pieces: Buffer[] = [];
   socket.on("data", (piece: Buffer) => pieces.push(piece));
-  // Whoever is refused while still talking is reset: what had come before that is the answer.
-  socket.on("error", () => undefined);
-  const patience = AbortSignal.timeout(patienceMs);
-  while (!socket.closed) {
-    patience.throwIfAborted();
-    await sleep(5);
-  }
+  await ended(socket, patienceMs);
   return Buffer.concat(pieces);
 }
 
@@ -106,8 +119,8 @@ export function parse(text: string): Answer {
 }
 
 /** Connects as an honest pane does, by hand: the socket speaks WebSocket frames from here on. */
-export async function openFeed(target: Target): Promise<TLSSocket> {
-  const socket = await connectTls(target);
+export async function openFeed(target: Target, options?: ConnectionOptions): Promise<TLSSocket> {
+  const socket = await connectTls(target, options);
   socket.write(bytesOf(upgrade(target)));
   const [head] = (await once(socket, "data")) as [Buffer];
   if (!head.toString("latin1").startsWith("HTTP/1.1 101 ")) throw new Error(head.toString("latin1"));

@@ -4,7 +4,7 @@ import type { BridgeProcess } from "./bridge-process.js";
 import { HonestPane } from "./honest-pane.js";
 
 const PAUSE_MS = 100;
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 30_000;
 
 export class Onlooker {
   readonly pane: HonestPane;

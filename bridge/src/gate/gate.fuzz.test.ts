@@ -17,6 +17,8 @@ const NAMES = [
   "sec-fetch-mode",
   "sec-fetch-dest",
   "x-forwarded-host",
+  "content-length",
+  "transfer-encoding",
 ] as const;
 const VALUES = [
   "localhost:38443",
@@ -30,6 +32,8 @@ const VALUES = [
   "WebSocket",
   "13",
   "8",
+  "0",
+  "chunked",
   "offline-state.v1",
   "offline-state.v1, other",
   "cross-site",
@@ -107,7 +111,8 @@ describe("the table of the gate", () => {
         expect(request.peer.trusted).toBe(true);
         expect(request.header("host")).toEqual(["localhost:38443"]);
         // What a query holds leads to no file.
-        expect(request.target.split("?")[0]).not.toMatch(/\.\.(?:\/|$|\\)|%2e|%2f|%5c|%00|\\/i);
+        expect(request.target.split("?")[0]).not.toMatch(/\.\.(?:\/|$|\\)|%2e|%2f|%5c|%00|\\|\/\//i);
+        expect([...request.header("content-length"), ...request.header("transfer-encoding")].join("")).toMatch(/^0*$/);
         if (request.upgrade) {
           upgrades += 1;
           expect(full).toBe(false);

@@ -45,7 +45,7 @@ export function oursOn(port: number): Pick<Surroundings, "hosts" | "origins"> {
 /** Where documents of other sites may lead to: the pane is opened from Office's frames. Data is never among it. */
 const DOCUMENT = /^\/(?:[\w-]+\.html)?$/;
 const OPENING = new Set(["document", "iframe", "frame"]);
-const ENCODED_TRICKS = /\\|%5c|%2f|%2e|%00|%(?![0-9a-f]{2})|\/\.(?:\/|$)|\.\.(?:\/|$)/i;
+const ENCODED_TRICKS = /\\|%5c|%2f|%2e|%00|%(?![0-9a-f]{2})|\/\.(?:\/|$)|\.\.(?:\/|$)|\/\//i;
 
 const refusal = (status: Refusal["status"], why: string, headers?: Refusal["headers"]): Refusal =>
   headers === undefined ? { status, why } : { status, why, headers };
@@ -124,6 +124,15 @@ const rules: readonly Rule[] = [
     refuse: ({ method, target, upgrade }) => {
       if (method === "GET" || (method === "HEAD" && !upgrade && target !== FEED_PATH)) return undefined;
       return refusal(405, "only GET is possible", { Allow: "GET" });
+    },
+  },
+  {
+    name: "nothing that is asked has a body, which would have to be read",
+    rows: [30],
+    refuse: ({ header }) => {
+      const lengths = header("content-length");
+      const none = header("transfer-encoding").length === 0 && lengths.every((length) => length === "0");
+      return none ? undefined : refusal(400, "no request has a body");
     },
   },
   {

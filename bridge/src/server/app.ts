@@ -34,6 +34,9 @@ export function createApp({ port, paneFolder, health, history, log }: AppOptions
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
+  // A path has one spelling: the gate's rules name it exactly.
+  app.enable("case sensitive routing");
+  app.enable("strict routing");
   app.use(securityHeaders(port));
 
   app.get(HEALTH_PATH, (_request, response) => {

@@ -18,6 +18,8 @@ export interface Limits {
   readonly requestMs: number;
   /** Milliseconds that an idle connection is kept. */
   readonly keepAliveMs: number;
+  /** Requests of one connection at once, of which one is being answered; one more ends the connection. */
+  readonly requests: number;
   /** Milliseconds that an answer may lie there without the client reading any of it. */
   readonly stallMs: number;
   /** Bytes of all headers of a request. */
@@ -46,6 +48,7 @@ export const defaultLimits: Limits = {
   headersMs: 5000,
   requestMs: 10_000,
   keepAliveMs: 5000,
+  requests: 8,
   stallMs: 10_000,
   headerBytes: 8192,
   messageBytes: 1024,

@@ -1,4 +1,5 @@
 /** The server: pane, feed, health and history on one https://localhost origin, everything behind the gate. */
+import type { EventEmitter } from "node:events";
 import { createServer, type Server } from "node:https";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -17,6 +18,7 @@ import type { Limits } from "./limits.js";
 import { listenOnLoopback } from "./listen.js";
 import type { Panes } from "./panes.js";
 import { rate } from "./rate.js";
+import { Turns } from "./turns.js";
 
 export interface ServerOptions {
   /** 0 takes any free port. */
@@ -57,6 +59,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let composed: ReturnType<ServerOptions["compose"]> | undefined = undefined;
   let stopping = false;
   const connections = new Connections(limits, log);
+  const turns = new Turns(limits.requests);
   const mayLog = rate(limits.refusals, limits.refusalsWindowMs);
 
   const decide = async (request: IncomingMessage, upgrade: boolean): Promise<Refusal | undefined> => {
@@ -71,7 +74,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log.warn({ status, why, detail, method: request.method, ...seen }, "refused");
   };
 
+  /** Resolves with false when the connection has ended, or had to: it asks for more at once than anybody honest does. */
+  const turnOf = async (request: IncomingMessage, answer: EventEmitter): Promise<boolean> => {
+    const { socket } = request;
+    const turn = turns.take(socket, answer);
+    if (turn === undefined) socket.destroy();
+    else await turn;
+    return !socket.destroyed && !socket.writableEnded;
+  };
+
   const onRequest = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (!(await turnOf(request, response))) return;
     const refusal = await decide(request, false);
     if (refusal === undefined) {
       composed?.app(request, response);
@@ -87,6 +100,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       socket.destroy();
     };
     socket.on("error", onError);
+    // Node watches over this socket no longer, and the answer that is waited for may never be read.
+    request.socket.setTimeout(limits.stallMs, onError);
+    if (!(await turnOf(request, socket))) return;
     const refusal = await decide(request, true);
     if (refusal !== undefined) {
       logRefusal(request, refusal);
@@ -94,6 +110,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return;
     }
     socket.off("error", onError);
+    request.socket.off("timeout", onError);
     feedServer.handleUpgrade(request, socket, head, (pane) => {
       panes.welcome(pane);
       options.onPane();
@@ -116,6 +133,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       connectionsCheckingInterval: 1000,
       keepAliveTimeout: limits.keepAliveMs,
     });
+    // The gate must see every header, lest a second Host hide behind a thousand others; their size is limited already.
+    server.maxHeadersCount = 0;
     // Ends a connection whose answer nobody reads; a pane has a limit of its own (ws takes this one off).
     server.timeout = limits.stallMs;
     server.on("connection", (socket: Socket) => {

@@ -106,9 +106,12 @@ export const inBrowsers: readonly Attack[] = [
       await page.evaluate((url) => {
         document.body.append(Object.assign(document.createElement("iframe"), { src: url }));
       }, `https://${ours}/taskpane.html`);
-      await page.waitForFunction(() => document.querySelector("iframe") !== null);
-      await page.waitForTimeout(1000);
-      const addresses = page.frames().flatMap((frame) => (frame === page.mainFrame() ? [] : [frame.url()]));
+      const shown = (): string[] => page.frames().flatMap((frame) => (frame === page.mainFrame() ? [] : [frame.url()]));
+      // A frame is about:blank until it is known what it shows.
+      const limit = performance.now() + 30_000;
+      while (shown().every((address) => !/^(?:chrome-error|https):/.test(address)) && performance.now() < limit)
+        await page.waitForTimeout(50);
+      const addresses = shown();
       const empty = addresses.length === 1 && addresses[0]?.startsWith("chrome-error:") === true;
       return empty ? "the frame stays empty" : `the frame shows ${addresses.join()}`;
     },

@@ -8,8 +8,13 @@ import { answerToStranger } from "../../support/stranger.js";
 import type { Attack } from "../attack.js";
 import { answerTo, bytesOf, parse, plain, upgrade, type Request } from "../wire.js";
 
-async function asStranger(bridge: BridgeProcess, request: Request): Promise<string> {
-  const answer = parse(await answerToStranger(bridge, bytesOf(request)));
+/** Where the machine has it; else the bridge listens only at the other. */
+const IPV6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === "::1"))
+  ? "::1"
+  : "127.0.0.1";
+
+async function asStranger(bridge: BridgeProcess, request: Request, host?: string): Promise<string> {
+  const answer = parse(await answerToStranger(bridge, bytesOf(request), host));
   return answer.body.includes("the peer is not trusted") ? answer.status : `${answer.status} ${answer.body}`;
 }
 
@@ -57,6 +62,18 @@ export const strangers: readonly Attack[] = [
     tried: "GET /taskpane.html",
     answer: "403",
     run: (bridge) => asStranger(bridge, plain(bridge, "/taskpane.html")),
+  },
+  {
+    row: 10,
+    tried: "an upgrade over IPv6",
+    answer: "403",
+    run: (bridge) => asStranger(bridge, upgrade(bridge), IPV6),
+  },
+  {
+    row: 10,
+    tried: "GET /healthz over IPv6",
+    answer: "403",
+    run: (bridge) => asStranger(bridge, plain(bridge, "/healthz"), IPV6),
   },
 ];
 

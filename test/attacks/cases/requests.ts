@@ -6,21 +6,21 @@ import type { BridgeProcess } from "../../support/bridge-process.js";
 const SECRETS = /"state"|"source"|"ageMs"|access-control-allow|root:/i;
 
 /** The status; and that nothing but the refusal came. */
-async function refused(bridge: BridgeProcess, request: Request | Buffer): Promise<string> {
+export async function refused(bridge: BridgeProcess, request: Request | Buffer): Promise<string> {
   const answer = await answerTo(bridge, request);
   const leak = SECRETS.exec(`${[...answer.headers].join("\n")}\n${answer.body}`);
   if (leak !== null) return `${answer.status}, and it tells ${leak[0]}`;
   return answer.status;
 }
 
-const onUpgrade = (row: number, tried: string, answer: string, changes: (port: number) => Changes): Attack => ({
+export const onUpgrade = (row: number, tried: string, answer: string, changes: (port: number) => Changes): Attack => ({
   row,
   tried,
   answer,
   run: (bridge) => refused(bridge, upgrade(bridge, changes(bridge.port))),
 });
 
-const onPlain = (row: number, tried: string, answer: string, target: string, changes: Changes = {}): Attack => ({
+export const onPlain = (row: number, tried: string, answer: string, target: string, changes: Changes = {}): Attack => ({
   row,
   tried,
   answer,
@@ -31,7 +31,7 @@ const origin = (row: number, tried: string, value: (port: number) => string | un
   onUpgrade(row, tried, "403", (port) => ({ Origin: value(port) }));
 
 /** An honest upgrade with one header line more. */
-const doubled = (
+export const doubled = (
   row: number,
   tried: string,
   answer: string,
@@ -81,6 +81,11 @@ const hosts: Attack[] = [
   host("empty", () => ""),
   host("wrong port", (port) => `localhost:${port + 1}`),
   host("no port", () => "localhost"),
+  host("[::1]", (port) => `[::1]:${port}`),
+  host("userinfo", (port) => `evil@localhost:${port}`),
+  host("capitals", (port) => `LOCALHOST:${port}`),
+  host("a port with a zero before it", (port) => `localhost:0${port}`),
+  host("a list of two", (port) => `localhost:${port}, evil.example`),
   host("127.0.0.1", (port) => `127.0.0.1:${port}`),
   host("a trailing dot", (port) => `localhost.:${port}`),
   doubled(5, "ours, sent twice", "421", "Host", (port) => `localhost:${port}`),
@@ -233,6 +238,11 @@ const ELSEWHERE = [
   "/%00",
   "/taskpane.html%00.js",
   "//etc/passwd",
+  "//taskpane.html",
+  "//evil.example/%2f..",
+  "/healthz/",
+  "/HEALTHZ",
+  "/taskpane.html;x",
   "/.%2e/.%2e/package.json",
   "/%252e%252e/package.json",
   "/static/../taskpane.html",

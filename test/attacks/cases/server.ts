@@ -52,6 +52,16 @@ async function impostor(bridge: BridgeProcess): Promise<string> {
 
 const CONTROL = /[^\x20-\x7e\n]/;
 
+/** A bridge that has refused nothing yet: it logs so many refusals a minute, and no more. */
+async function onFreshBridge(attempt: (bridge: BridgeProcess) => Promise<string>): Promise<string> {
+  const bridge = await BridgeProcess.start();
+  try {
+    return await attempt(bridge);
+  } finally {
+    await bridge.stop();
+  }
+}
+
 /** What stands in the log after `request`, seen by somebody who shows it in a terminal. */
 async function logAfter(bridge: BridgeProcess, requests: readonly Buffer[]): Promise<string> {
   const before = bridge.logText().length;
@@ -95,21 +105,30 @@ export const programs: readonly Attack[] = [
     row: 23,
     tried: "control characters in Origin and Host",
     answer: "escaped and cut",
-    run: (bridge) =>
-      logAfter(bridge, [
-        bytesOf(upgrade(bridge, { Origin: 'https://evil\u009b31m\u0085{"level":30}' })),
-        bytesOf(plain(bridge, "/healthz", { Host: "evil\u009b2J", Connection: "close" })),
-      ]),
+    run: () =>
+      onFreshBridge((bridge) =>
+        logAfter(bridge, [
+          bytesOf(upgrade(bridge, { Origin: 'https://evil\u009b31m\u0085{"level":30}' })),
+          bytesOf(plain(bridge, "/healthz", { Host: "evil\u009b2J", Connection: "close" })),
+        ]),
+      ),
   },
   {
     row: 23,
     tried: "7,000 characters in each",
     answer: "escaped and cut",
-    run: (bridge) =>
-      logAfter(bridge, [
-        bytesOf(upgrade(bridge, { Origin: "x".repeat(7000) })),
-        bytesOf(plain(bridge, `/${"%2e".repeat(2000)}`, { Connection: "close" })),
-      ]),
+    run: () =>
+      onFreshBridge((bridge) =>
+        logAfter(bridge, [
+          bytesOf(upgrade(bridge, { Origin: "x".repeat(7000) })),
+          bytesOf(plain(bridge, `/${"%2e".repeat(2000)}`, { Connection: "close" })),
+        ]),
+      ),
   },
-  { row: 23, tried: "what the log, stdout and stderr hold", answer: "no secret is logged", run: secrets },
+  {
+    row: 23,
+    tried: "what the log, stdout and stderr hold",
+    answer: "no secret is logged",
+    run: () => onFreshBridge(secrets),
+  },
 ];

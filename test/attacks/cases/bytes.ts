@@ -1,0 +1,245 @@
+// Rows 28 to 32: what is wrong with the bytes of a request itself, whoever it says that it comes from.
+import { connect } from "node:net";
+import type { ConnectionOptions, TLSSocket } from "node:tls";
+import type { BridgeProcess } from "../../support/bridge-process.js";
+import type { Attack } from "../attack.js";
+import { bytesOf, connectTls, ended, openFeed, parse, plain, untilClosed, upgrade, type Changes } from "../wire.js";
+import { doubled, onPlain, onUpgrade, refused } from "./requests.js";
+
+const CLOSE: Changes = { Connection: "close" };
+const JUNK = "j:\r\n".repeat(1500);
+
+/** A request, written by hand: `HOST` stands for a right Host line. */
+const raw = (row: number, tried: string, answer: string, text: string): Attack => ({
+  row,
+  tried,
+  answer,
+  run: (bridge) =>
+    refused(bridge, Buffer.from(text.replaceAll("HOST", `Host: localhost:${bridge.port}\r\n`), "latin1")),
+});
+
+const smuggled: Attack[] = [
+  raw(
+    28,
+    "Content-Length and Transfer-Encoding",
+    "400",
+    "GET /healthz HTTP/1.1\r\nHOSTContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /history HTTP/1.1\r\nHOST\r\n",
+  ),
+  raw(
+    28,
+    "two Content-Lengths",
+    "400",
+    "GET /healthz HTTP/1.1\r\nHOSTContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcde",
+  ),
+  raw(28, "an unknown Transfer-Encoding", "400", "GET /healthz HTTP/1.1\r\nHOSTTransfer-Encoding: xchunked\r\n\r\n"),
+  raw(
+    28,
+    "Transfer-Encoding sent twice",
+    "400",
+    "GET /healthz HTTP/1.1\r\nHOSTTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+  ),
+  raw(28, "a header over two lines", "400", "GET /healthz HTTP/1.1\r\nHOST evil.example\r\nX: y\r\n\r\n"),
+  raw(28, "lines that end with LF alone", "400", "GET /healthz HTTP/1.1\nHOST\n"),
+  raw(28, "CR alone in a header", "400", "GET /healthz HTTP/1.1\r\nHOSTX: a\rOrigin: https://evil.example\r\n\r\n"),
+  raw(28, "a space before the colon", "400", "GET /healthz HTTP/1.1\r\nHOSTOrigin : https://evil.example\r\n\r\n"),
+  raw(28, "a method that does not exist", "400", "EVIL /healthz HTTP/1.1\r\nHOST\r\n"),
+  raw(
+    28,
+    "a second Host after 1,500 other headers",
+    "421",
+    `GET /healthz HTTP/1.1\r\nHOST${JUNK}Host: evil.example\r\n\r\n`,
+  ),
+  {
+    row: 28,
+    tried: "a second Origin after 1,500 other headers of an upgrade",
+    answer: "403",
+    run: (bridge) => {
+      const head = bytesOf(upgrade(bridge)).toString("latin1").slice(0, -2);
+      return refused(bridge, Buffer.from(`${head}${JUNK}Origin: https://evil.example\r\n\r\n`, "latin1"));
+    },
+  },
+  raw(
+    28,
+    "a good request behind a refused one",
+    "421",
+    "GET /healthz HTTP/1.1\r\nHost: evil.example\r\n\r\nGET /healthz HTTP/1.1\r\nHOST\r\n",
+  ),
+  {
+    row: 28,
+    tried: "a good request behind a refused upgrade",
+    answer: "404",
+    run: (bridge) =>
+      refused(
+        bridge,
+        Buffer.concat([bytesOf({ ...upgrade(bridge), target: "/healthz" }), bytesOf(plain(bridge, "/healthz", CLOSE))]),
+      ),
+  },
+];
+
+/** What becomes of a connection with other TLS options. */
+async function overTls(bridge: BridgeProcess, options: ConnectionOptions): Promise<string> {
+  try {
+    const socket = await connectTls(bridge, options);
+    socket.destroy();
+    return "a connection";
+  } catch {
+    return "no connection";
+  }
+}
+
+const renegotiate = (socket: TLSSocket): Promise<boolean> =>
+  new Promise((resolve) => {
+    const over = (): void => {
+      resolve(false);
+    };
+    socket.once("close", over);
+    const asked = socket.renegotiate({}, (failed) => {
+      socket.off("close", over);
+      resolve(failed === null);
+    });
+    if (asked === false || asked === undefined) over();
+  });
+
+/** Asks for a new TLS handshake until the bridge has had enough of it. */
+async function renegotiated(socket: TLSSocket): Promise<string> {
+  const over = ended(socket);
+  socket.resume();
+  for (let round = 0; round < 100; round += 1) if (!(await renegotiate(socket))) break;
+  await over;
+  return "closed";
+}
+
+const protocols: Attack[] = [
+  raw(29, "HTTP/2, without being asked for it", "400", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0"),
+  { row: 29, tried: "ALPN: h2", answer: "no connection", run: (bridge) => overTls(bridge, { ALPNProtocols: ["h2"] }) },
+  {
+    row: 29,
+    tried: "TLS 1.1",
+    answer: "no connection",
+    run: (bridge) => overTls(bridge, { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" }),
+  },
+  {
+    row: 29,
+    tried: "HTTP without TLS",
+    answer: "closed",
+    run: async (bridge) => {
+      const socket = connect({ host: "127.0.0.1", port: bridge.port });
+      let heard = "";
+      socket.on("data", (piece: Buffer) => (heard += piece.toString("latin1")));
+      socket.write(bytesOf(plain(bridge, "/healthz")));
+      await ended(socket);
+      return parse(heard).status;
+    },
+  },
+  {
+    row: 29,
+    tried: "TLS handshakes without end on one connection",
+    answer: "closed",
+    run: async (bridge) => renegotiated(await connectTls(bridge, { maxVersion: "TLSv1.2" })),
+  },
+];
+
+const withBody = (tried: string, changes: Changes, ...pieces: readonly string[]): Attack => ({
+  row: 30,
+  tried,
+  answer: "400",
+  run: (bridge) =>
+    refused(
+      bridge,
+      Buffer.concat([bytesOf(plain(bridge, "/healthz", { ...CLOSE, ...changes })), Buffer.from(pieces.join(""))]),
+    ),
+});
+
+/** A body that goes on for as long as the bridge listens, of `GET /healthz` by `changes`. */
+async function endless(bridge: BridgeProcess): Promise<string> {
+  const socket = await connectTls(bridge);
+  const all = untilClosed(socket);
+  socket.write(bytesOf(plain(bridge, "/healthz", { "Transfer-Encoding": "chunked" })));
+  const chunk = Buffer.from(`10000\r\n${"x".repeat(65_536)}\r\n`);
+  const more = (): void => {
+    while (!socket.destroyed && socket.write(chunk));
+  };
+  socket.on("drain", more);
+  more();
+  const { status } = parse((await all).toString("latin1"));
+  return ["400", "closed"].includes(status) ? "400 or closed" : status;
+}
+
+const bodies: Attack[] = [
+  withBody("of 1 MB, a byte of which comes", { "Content-Length": "1000000" }, "x"),
+  withBody("of two chunks", { "Transfer-Encoding": "chunked" }, "1\r\nx\r\n0\r\n\r\n"),
+  withBody("whose chunk has a size of 7 KB of text", { "Transfer-Encoding": "chunked" }, `1;${"a".repeat(7000)}\r\nx`),
+  { row: 30, tried: "that never ends", answer: "400 or closed", run: endless },
+  onPlain(30, "a Cookie of 7 KB on a page that is not there", "404", "/nothing", { Cookie: `a=${"x".repeat(7000)}` }),
+  onPlain(30, "a Cookie of 12 KB", "431", "/healthz", { Cookie: `a=${"x".repeat(12_000)}` }),
+  onPlain(30, "a path of 9 KB", "431", `/${"a".repeat(9000)}`),
+];
+
+/** What the bridge agrees on in its 101. */
+async function agreed(bridge: BridgeProcess, changes: Changes): Promise<string> {
+  const socket = await connectTls(bridge);
+  const head = new Promise<string>((resolve) => {
+    let heard = "";
+    socket.on("data", (piece: Buffer) => {
+      heard += piece.toString("latin1");
+      if (heard.includes("\r\n\r\n")) resolve(heard);
+    });
+    socket.once("close", () => {
+      resolve(heard);
+    });
+  });
+  socket.write(bytesOf(upgrade(bridge, changes)));
+  const { status, headers } = parse(await head);
+  socket.destroy();
+  return [status, headers.get("sec-websocket-protocol"), headers.get("sec-websocket-extensions") ?? "no extension"]
+    .map(String)
+    .join(", ");
+}
+
+const many = Array.from({ length: 500 }, (_, index) => `p${index}`).join(", ");
+
+const handshakes: Attack[] = [
+  onUpgrade(31, "no key", "400", () => ({ "Sec-WebSocket-Key": undefined })),
+  onUpgrade(31, "a key that is too short", "400", () => ({ "Sec-WebSocket-Key": "x" })),
+  doubled(31, "two keys", "400", "Sec-WebSocket-Key", () => "AAAAAAAAAAAAAAAAAAAAAA=="),
+  onUpgrade(31, "ours twice", "400", () => ({ "Sec-WebSocket-Protocol": "offline-state.v1, offline-state.v1" })),
+  onUpgrade(31, "ours among what is no name", "400", () => ({ "Sec-WebSocket-Protocol": "offline-state.v1,,(" })),
+  doubled(31, "ours in two headers", "400", "Sec-WebSocket-Protocol", () => "offline-state.v1"),
+  onUpgrade(31, "versions 13 and 8", "400", () => ({ "Sec-WebSocket-Version": "13, 8" })),
+  onUpgrade(31, "Upgrade: websocket, h2c", "400", () => ({ Upgrade: "websocket, h2c" })),
+  {
+    row: 31,
+    tried: "every extension · compression, whatever it costs",
+    answer: "101, offline-state.v1, no extension",
+    run: (bridge) =>
+      agreed(bridge, {
+        "Sec-WebSocket-Extensions":
+          "x-evil; permessage-deflate, permessage-deflate; server_max_window_bits=15; client_max_window_bits",
+      }),
+  },
+  {
+    row: 31,
+    tried: "500 subprotocols before ours",
+    answer: "101, offline-state.v1, no extension",
+    run: (bridge) => agreed(bridge, { "Sec-WebSocket-Protocol": `${many}, offline-state.v1` }),
+  },
+  {
+    row: 31,
+    tried: "a TLS handshake anew under an open feed",
+    answer: "closed",
+    run: async (bridge) => renegotiated(await openFeed(bridge, { maxVersion: "TLSv1.2" })),
+  },
+];
+
+const queries: Attack[] = ["0", "721", "-1", "1e2", "1&hours=2", "9".repeat(7000), "1%3bdrop%20table%20span"].map(
+  (hours): Attack => ({
+    ...onPlain(
+      32,
+      `hours=${hours.slice(0, 30)}${hours.length > 30 ? " and so on" : ""}`,
+      "400",
+      `/history?hours=${hours}`,
+    ),
+  }),
+);
+
+export const bytes: readonly Attack[] = [...smuggled, ...protocols, ...bodies, ...handshakes, ...queries];
