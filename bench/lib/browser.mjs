@@ -7,9 +7,9 @@ import { chromium } from "playwright-core";
 import { findBrowser } from "../../tools/lib/browser.mjs";
 import { sharedCertificates, temporaryFolder } from "./home.mjs";
 
-/** Runs in each page before its own scripts: the first listener of every message, and of the word's every change. */
+/** Runs in each page before its own scripts: the first listener of every message, of the word's every change and its frame. */
 function watch() {
-  const seen = { messages: [], words: [] };
+  const seen = { messages: [], words: [], frames: [] };
   Object.defineProperty(globalThis, "seen", { value: seen });
   const heard = (data) => seen.messages.push([performance.now(), data]);
   const hook = (name, events) => {
@@ -26,7 +26,17 @@ function watch() {
   const look = () => {
     const pane = document.documentElement.dataset.state;
     const word = pane ?? document.getElementById("word")?.textContent ?? "unknown";
-    if (word !== seen.words.at(-1)?.[1]) seen.words.push([performance.now(), word]);
+    if (word === seen.words.at(-1)?.[1]) return;
+    seen.words.push([performance.now(), word]);
+    // A task that is asked for within a frame's callback comes when that frame has been handed on to be shown.
+    requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        seen.frames.push([performance.now(), word]);
+        port1.close();
+      };
+      port2.postMessage(null);
+    });
   };
   new MutationObserver(look).observe(document, {
     subtree: true,
@@ -76,10 +86,11 @@ export class Page {
     return new Page(page, session, await originOf(page, session));
   }
 
-  /** When messages came and words changed since the last question, on the clock of all processes. */
+  /** When messages came, words changed and their frames were drawn since the last question, on the clock of all processes. */
   async take() {
-    const { messages, words } = await this.page.evaluate(() => ({
+    const { messages, words, frames } = await this.page.evaluate(() => ({
       messages: globalThis.seen.messages.splice(0),
+      frames: globalThis.seen.frames.splice(0),
       words: globalThis.seen.words.splice(0, globalThis.seen.words.length - 1),
     }));
     const last = await this.page.evaluate(() => globalThis.seen.words.at(-1));
@@ -87,6 +98,7 @@ export class Page {
     return {
       messages: messages.map(([ms, data]) => ({ at: at(ms), ...parse(data) })),
       words: [...words, last].map(([ms, state]) => ({ at: at(ms), state })),
+      frames: frames.map(([ms, state]) => ({ at: at(ms), state })),
     };
   }
 
