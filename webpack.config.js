@@ -2,6 +2,7 @@ import CopyPlugin from "copy-webpack-plugin";
 import CssMinimizerPlugin from "css-minimizer-webpack-plugin";
 import HtmlPlugin from "html-webpack-plugin";
 import MiniCssExtractPlugin from "mini-css-extract-plugin";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import webpack from "webpack";
 import { InjectManifest } from "workbox-webpack-plugin";
@@ -9,6 +10,9 @@ import { FirstScriptsPlugin } from "./tools/webpack/first-scripts-plugin.mjs";
 
 /** @param {string} relative */
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+
+/** @type {{ version: string }} */
+const { version } = JSON.parse(readFileSync(path("package.json"), "utf8"));
 
 /**
  * The pane: dist/pane/taskpane.html and its assets, whose names carry their content's hash.
@@ -45,7 +49,7 @@ export default function configuration(_env, { mode = "production" }) {
       ],
     },
     plugins: [
-      new webpack.DefinePlugin({ PRODUCTION: JSON.stringify(production) }),
+      new webpack.DefinePlugin({ PRODUCTION: JSON.stringify(production), VERSION: JSON.stringify(version) }),
       new HtmlPlugin({ template: "./src/taskpane.html", filename: "taskpane.html", scriptLoading: "module" }),
       new FirstScriptsPlugin([path("addin/src/old-webview.js"), path("addin/src/early-feed.js")]),
       new MiniCssExtractPlugin({ filename: "assets/[name].[contenthash:12].css" }),

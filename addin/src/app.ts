@@ -66,7 +66,7 @@ export class PaneApp {
   #stays = Infinity;
   /** The feed has said something since the rest was drawn. */
   #heard = false;
-  /** The connection is a new one, perhaps to another version of the bridge. */
+  /** The connection is a new one, perhaps to another version of the bridge, or it was refused by one. */
   #isNew = false;
   #stopTick: () => void = () => undefined;
 
@@ -136,7 +136,8 @@ export class PaneApp {
   /** The state is drawn before anything else is done about what came. */
   #connected(connection: Connection): void {
     this.#past = remember(this.#past, this.#connection, connection, this.#now());
-    this.#isNew ||= connection.status === "live" && this.#connection.status !== "live";
+    const answers = connection.status === "live" || connection.status === "refused";
+    this.#isNew ||= answers && connection.status !== this.#connection.status;
     this.#heard = true;
     this.#connection = connection;
     if (isFirstTry(connection) && !document.hidden) {

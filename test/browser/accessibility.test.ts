@@ -64,14 +64,22 @@ async function* situations(page: Page): AsyncGenerator<string> {
 }
 
 const themes = ["light", "dark"] as const;
+/** How each theme is asked of the browser. Windows' contrast themes come with a dark or a light system. */
+const LOOKS = {
+  light: { colorScheme: "light" },
+  dark: { colorScheme: "dark" },
+  "contrast on black": { colorScheme: "dark", forcedColors: "active" },
+  "contrast on white": { colorScheme: "light", forcedColors: "active" },
+} as const;
+const looks = ["light", "dark", "contrast on black", "contrast on white"] as const;
 const languages = ["en-US", "fr-FR"] as const;
 
-test.each(themes.flatMap((theme) => languages.map((language) => [theme, language] as const)))(
+test.each(looks.flatMap((look) => languages.map((language) => [look, language] as const)))(
   "axe finds nothing in any state, %s, %s",
-  { timeout: 120_000 },
-  async (colorScheme, locale) => {
+  { timeout: 180_000 },
+  async (look, locale) => {
     stage.bridge.history = aDay(Date.now(), "online", 9e6);
-    const page = await stage.open({ colorScheme, locale }, "online");
+    const page = await stage.open({ ...LOOKS[look], locale }, "online");
     await page.locator("#timeline-details-summary").click();
     await page.locator("#details-summary").click();
     const found: string[] = [];
@@ -124,13 +132,7 @@ test("everything that can be done is reached by Tab, in the order of reading, an
     reached.push(id);
     if (id !== "") expect([id, outline]).toEqual([id, "solid"]);
   }
-  expect(reached.slice(0, 5)).toEqual([
-    "command",
-    "copy",
-    "timeline-track",
-    "timeline-details-summary",
-    "details-summary",
-  ]);
+  expect(reached.slice(0, 4)).toEqual(["copy", "timeline-track", "timeline-details-summary", "details-summary"]);
 });
 
 test("the command can be copied by keyboard, and that is said", async () => {
@@ -139,7 +141,25 @@ test("the command can be copied by keyboard, and that is said", async () => {
   await page.getByRole("button", { name: "Copy command" }).focus();
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Copied" }).waitFor();
+  expect(await page.locator("#copied").textContent()).toBe("Copied");
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("outlook-offline-state install");
+});
+
+test("where Outlook withholds the clipboard the command is selected, and the key to press is said", async () => {
+  stage.bridge.present = { state: "unknown", since: null, source: { status: "unavailable", reason: "agent-missing" } };
+  const page = await stage.open(
+    {
+      prepare: (opened) =>
+        opened.addInitScript(() => {
+          navigator.clipboard.writeText = () => Promise.reject(new DOMException("no", "NotAllowedError"));
+        }),
+    },
+    "agent-missing",
+  );
+  await page.getByRole("button", { name: "Copy command" }).click();
+  await page.getByRole("button", { name: "Press Ctrl+C" }).waitFor();
+  expect(await page.evaluate(() => String(getSelection()))).toBe("outlook-offline-state install");
+  expect(await page.locator("#copied").textContent()).toBe("Press Ctrl+C");
 });
 
 test("the headings and landmarks lead through the page", async () => {
@@ -151,15 +171,21 @@ test("the headings and landmarks lead through the page", async () => {
   expect(await page.locator("html").getAttribute("lang")).toBe("en-US");
 });
 
-test.each(languages)("text at 200 % is neither cut off nor sticks out, %s", { timeout: 60_000 }, async (locale) => {
+test.each(languages)("text at 200 % is neither cut off nor sticks out, %s", { timeout: 180_000 }, async (locale) => {
   stage.bridge.history = aDay(Date.now(), "online", 9e6);
   const page = await stage.open({ locale }, "online");
+  await page.locator("#timeline-details-summary").click();
   await page.locator("#details-summary").click();
   await page.evaluate(() => {
     document.documentElement.style.fontSize = "175%";
   });
   const found: string[] = [];
-  for await (const name of situations(page)) found.push(...(await overflowing(page)).map((one) => `${name}: ${one}`));
+  for await (const name of situations(page)) {
+    for (const width of [280, 320, 360]) {
+      await page.setViewportSize({ width, height: 760 });
+      found.push(...(await overflowing(page)).map((one) => `${name} at ${width} px: ${one}`));
+    }
+  }
   expect(found).toEqual([]);
 });
 

@@ -24,8 +24,8 @@ test("the pane opens without the bridge, says so and how to start it, and recove
   await keep(context);
   await stage.bridge.stop();
   const page = await stage.openIn(context, { outlook: { locale: "fr-FR" } }, "unreachable");
-  expect(await page.locator("main").innerText()).toContain("outlook-offline-state start");
-  expect(await page.locator("#lasting").innerText()).toBe("Dernier état connu : en ligne");
+  expect(await page.locator("main").innerText()).toMatch(/outlook-offline-state\.exe" start/);
+  expect(await page.locator("#lasting").innerText()).toMatch(/^Dernier état\s: en\sligne$/);
   await page.waitForFunction(() => typeof Reflect.get(window, "Office") === "object");
   const host = await page.evaluate(async () => {
     const { onReady } = Reflect.get(window, "Office") as { onReady: () => Promise<{ host: unknown }> };
@@ -118,6 +118,25 @@ test("a new version takes over at the next opening, and no page ever has files o
   await stage.bridge.stop();
   const without = await stage.openIn(context, {}, "unreachable");
   expect(await versions(without)).toBe("two two");
+});
+
+test("a pane that the bridge's new version does not match fetches its own, and what it tells to do mends it", async () => {
+  stage.bridge.root = version("one");
+  const context = await stage.context();
+  await keep(context);
+  const pinned = await stage.openIn(context, {}, "online");
+  await stage.bridge.stop();
+  stage.bridge.root = version("two");
+  stage.bridge.protocol = 2;
+  await stage.bridge.start();
+  await shows(pinned, "refused", 30_000);
+  await pinned.waitForFunction(
+    async () => (await navigator.serviceWorker.getRegistration())?.waiting?.state === "installed",
+  );
+  expect(await versions(pinned)).toBe("one one");
+  await pinned.close();
+  const next = await stage.openIn(context);
+  await expect.poll(() => versions(next), { timeout: 30_000 }).toBe("two two");
 });
 
 test("a pane that stays open finds the new version when the bridge is started anew", async () => {

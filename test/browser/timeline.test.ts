@@ -28,6 +28,10 @@ test("draws each state as bars that differ by height, the drop of three minutes 
     );
   expect(new Set(heights).size).toBe(3);
   expect(await page.locator(".bar.offline").count()).toBe(3);
+  const widths = await page
+    .locator(".bar.offline")
+    .evaluateAll((bars) => bars.map((bar) => Number(bar.getAttribute("width"))));
+  expect(Math.min(...widths)).toBeGreaterThanOrEqual(2);
 });
 
 test("says the exact times of what the pointer is on, and the legend otherwise", async () => {
@@ -137,6 +141,32 @@ test.each(["not JSON", '{"protocol":1,"now":5,"from":1,"spans":[]}', '{"protocol
     expect(stage.errors).toEqual([]);
   },
 );
+
+test("says on the axis where the day begins, its middle and now", async () => {
+  giveADay();
+  const page = await stage.open({ locale: "en-GB" }, "offline");
+  await expect.poll(() => page.locator("#timeline-end").innerText()).toBe("now");
+  expect(await page.locator("#timeline-begin").innerText()).toMatch(/^\w{3} \d\d:\d\d$/);
+  expect(await page.locator("#timeline-middle").innerText()).toMatch(/^(\w{3} )?\d\d:\d\d$/);
+  const middle = await page.locator("#timeline-middle").boundingBox();
+  const track = await page.locator("#timeline-track").boundingBox();
+  expect((middle?.x ?? 0) + (middle?.width ?? 0) / 2).toBeCloseTo((track?.x ?? 0) + (track?.width ?? 0) / 2, 0);
+  // Where the text is large there is no room for three.
+  await page.evaluate(() => {
+    document.documentElement.style.fontSize = "175%";
+  });
+  expect(await page.locator("#timeline-middle").isVisible()).toBe(false);
+});
+
+test("shows what has just begun wide enough to be seen", async () => {
+  giveADay();
+  const page = await stage.open({}, "offline");
+  stage.bridge.change({ state: "unknown", since: null, source: { status: "unavailable", reason: "stopped" } });
+  await shows(page, "stopped");
+  const last = page.locator(".bar.unknown").last();
+  await expect.poll(() => last.getAttribute("x")).toBe("285");
+  expect(await last.getAttribute("width")).toBe("3");
+});
 
 test("shows time without the bridge as unknown", async () => {
   giveADay();

@@ -88,5 +88,7 @@ test("when states change, nothing moves but the step below a text that is longer
   stage.bridge.state("online");
   await shows(page, "online");
   expect((await shifts(page)).filter((shift) => !/^0\.0\d+ DIV#step$/.test(shift))).toEqual([]);
-  expect(await withOutlook(page, (outlook) => outlook.calls.length, null)).toBeGreaterThan(0);
+  await expect
+    .poll(() => withOutlook(page, (outlook) => outlook.calls.length, null), { timeout: 30_000 })
+    .toBeGreaterThan(0);
 });

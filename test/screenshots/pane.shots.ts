@@ -63,6 +63,12 @@ async function picture(
   if (["online", "offline"].includes(situation.state)) await page.locator(".bar").nth(5).waitFor({ state: "attached" });
   await page.waitForTimeout(500);
   await then?.(page);
+  await page.locator("#command").evaluate((command) => {
+    // The product's own port needs no word; that of this bridge is any.
+    for (const part of command.childNodes) {
+      if (part instanceof Text) part.data = part.data.replace(/ --port.*/, "");
+    }
+  });
   const taken = await page.screenshot({ animations: "disabled" });
   await stage.clear();
   await stage.freshBridge();

@@ -6,6 +6,8 @@ import { describeRange, drawTable } from "./timeline-table.js";
 import { COLUMNS, spanInColumn, TIMELINE_MS, type Bar, type Span, type Timeline } from "./timeline.js";
 
 const SVG = "http://www.w3.org/2000/svg";
+/** Widths in columns below which a bar is overlooked: a drop, and that Outlook is offline or nothing is known just now. */
+const LEAST = { drop: 2, last: 3 };
 /** Height of the bars of each state, of 24: the state can be told by it without seeing a colour. */
 const HEIGHT: Readonly<Record<State, number>> = { offline: 24, unknown: 14, online: 8 };
 
@@ -20,6 +22,7 @@ export class TimelineView {
   readonly #reading = part("timeline-reading", HTMLElement);
   readonly #legend = part("timeline-legend", HTMLElement);
   readonly #begin = part("timeline-begin", HTMLElement);
+  readonly #middle = part("timeline-middle", HTMLElement);
   readonly #end = part("timeline-end", HTMLElement);
   readonly #details = part("timeline-details", HTMLDetailsElement);
   readonly #detailsSummary = part("timeline-details-summary", HTMLElement);
@@ -65,6 +68,7 @@ export class TimelineView {
     setText(this.#heading, words.text("timeline.heading"));
     setText(this.#summary, this.#summarise(timeline, words, times));
     setText(this.#begin, times.moment(timeline.from, timeline.now));
+    setText(this.#middle, times.moment((timeline.from + timeline.now) / 2, timeline.now));
     setText(this.#end, words.text("timeline.now"));
     setText(this.#detailsSummary, words.text("timeline.table"));
     for (const entry of this.#legend.children) {
@@ -96,9 +100,12 @@ export class TimelineView {
       ...bars.map(({ state, column, width }) => {
         const bar = document.createElementNS(SVG, "rect");
         bar.setAttribute("class", `bar ${state}`);
-        bar.setAttribute("x", String(column));
+        const end = column + width;
+        const least = state === "online" ? 1 : end === COLUMNS ? LEAST.last : state === "offline" ? LEAST.drop : 1;
+        const shown = Math.min(end, Math.max(width, least));
+        bar.setAttribute("x", String(end - shown));
         bar.setAttribute("y", String(24 - HEIGHT[state]));
-        bar.setAttribute("width", String(width));
+        bar.setAttribute("width", String(shown));
         bar.setAttribute("height", String(HEIGHT[state]));
         return bar;
       }),

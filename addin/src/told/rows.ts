@@ -1,5 +1,6 @@
 import type { Reason, State } from "../../../shared/src/protocol.js";
 import type { StringKey } from "../words/words.js";
+import type { Deed } from "./command.js";
 
 /** Every situation that the pane can be in; each is one row of what the person is told. */
 export type RowName =
@@ -23,16 +24,13 @@ export interface Row {
   readonly meaning: StringKey;
   /** The one next step; absent where none is needed. */
   readonly step?: StringKey;
-  /** The command that the step tells to run. */
-  readonly command?: string;
+  /** What the command does that the step tells to run. */
+  readonly command?: Deed;
   /** Whether the person can try at once to reach the bridge. */
   readonly retry?: true;
   /** Whether the row passes in a moment, so that it is not worth announcing. */
   readonly passing?: true;
 }
-
-const START = "outlook-offline-state start";
-const INSTALL = "outlook-offline-state install";
 
 function row(name: RowName, state: State, more: Partial<Row> = {}): Row {
   return { state, title: `${name}.title`, meaning: `${name}.meaning`, ...more };
@@ -50,14 +48,14 @@ export const ROWS: Readonly<Record<RowName, Row>> = {
   starting: row("starting", "unknown", { passing: true }),
   "outlook-not-running": stepped("outlook-not-running"),
   stopped: stepped("stopped"),
-  "agent-missing": stepped("agent-missing", { command: INSTALL }),
-  "agent-incompatible": stepped("agent-incompatible", { command: INSTALL }),
+  "agent-missing": stepped("agent-missing", { command: "install" }),
+  "agent-incompatible": stepped("agent-incompatible", { command: "install" }),
   "agent-untrusted": stepped("agent-untrusted"),
   "mapi-missing": stepped("mapi-missing"),
   "open-failed": stepped("open-failed"),
   "no-notifications": stepped("no-notifications"),
   "advise-failed": stepped("advise-failed"),
-  unreachable: stepped("unreachable", { command: START, retry: true }),
+  unreachable: stepped("unreachable", { command: "start", retry: true }),
   busy: stepped("busy", { retry: true }),
   refused: stepped("refused"),
   "other-outlook": stepped("other-outlook"),

@@ -97,7 +97,7 @@ describe("what the person is told", () => {
       lasting: null,
       past,
       retryAt: 60_000,
-      row: { retry: true, command: "outlook-offline-state start" },
+      row: { retry: true, command: "start" },
     });
   });
 

@@ -43,6 +43,7 @@ export interface Told {
   readonly code: string | null;
   readonly detail: string | null;
   readonly about: About;
+  readonly host: Host;
 }
 
 /** What stands behind the state, as far as it is known. */
@@ -73,6 +74,7 @@ export function tell(known: Known): Told {
       outlook: source?.status === "listening" ? source.outlook : null,
       bridge: known.connection.status === "live" ? known.connection.bridgeVersion : null,
     },
+    host: known.host,
   };
 }
 

@@ -5,6 +5,7 @@ import { part, setText } from "./dom.js";
 
 /** The folded part at the end: the person's choice, and what stands behind the state. */
 export class DetailsView {
+  readonly #section = part("details", HTMLElement);
   readonly #summary = part("details-summary", HTMLElement);
   readonly #notice = part("compose-notice", HTMLInputElement);
   readonly #noticeLabel = part("compose-notice-label", HTMLElement);
@@ -20,7 +21,9 @@ export class DetailsView {
     });
   }
 
-  draw({ about }: Told, choices: Choices, words: Words): void {
+  draw({ about, name }: Told, choices: Choices, words: Words): void {
+    // Nothing of it holds for an Outlook that has no state.
+    this.#section.hidden = name === "other-outlook";
     setText(this.#summary, words.text("details.summary"));
     setText(this.#noticeLabel, words.text("details.composeNotice"));
     this.#notice.checked = choices.composeNotice;

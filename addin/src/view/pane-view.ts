@@ -1,8 +1,12 @@
+import { commandFor } from "../told/command.js";
 import type { Told } from "../told/told.js";
 import type { Times } from "../words/times.js";
 import type { Words } from "../words/words.js";
 import type { Clocks } from "../told/memory.js";
 import { part, setAttribute, setText } from "./dom.js";
+
+/** Version of the pane, which is the bridge's that brought it; set when it is built. */
+declare const VERSION: string;
 
 /** Draws what the person is told. The page's skeleton has every part; here they are only filled, shown and hidden. */
 export class PaneView {
@@ -19,6 +23,8 @@ export class PaneView {
   readonly #stepText = part("step-text", HTMLElement);
   readonly #command = part("command", HTMLElement);
   readonly #copy = part("copy", HTMLButtonElement);
+  readonly #how = part("how", HTMLElement);
+  readonly #copiedSaid = part("copied", HTMLElement);
   readonly #actions = part("actions", HTMLElement);
   readonly #retry = part("retry", HTMLButtonElement);
   readonly #nextTry = part("next-try", HTMLElement);
@@ -31,7 +37,8 @@ export class PaneView {
     });
   }
 
-  #copied = "";
+  /** What the button says once the command is copied, or could not be. */
+  #afterCopy = { copied: "", byHand: "" };
 
   /** Draws the state alone, by colour, shape and word; `draw` is to follow before the next frame. */
   drawState({ state }: Told, words: Words): void {
@@ -52,15 +59,29 @@ export class PaneView {
     this.#step.hidden = row.step === undefined;
     setText(this.#stepHeading, words.text("step.heading"));
     show(this.#stepText, row.step === undefined ? null : words.text(row.step));
-    show(this.#command, row.command ?? null);
-    this.#copied = words.text("step.copied");
-    this.#nameCopy(words.text("step.copy"), words.text("step.copyCommand"));
-    this.#copy.hidden = row.command === undefined;
+    this.#drawCommand(told, words);
     show(this.#retry, row.retry === true ? words.text("step.retry") : null);
+    this.#retry.classList.toggle("primary", row.command === undefined);
     this.#actions.hidden = row.command === undefined && row.retry !== true;
     const details = [told.code, told.detail].filter((text) => text !== null).join(" · ");
     show(this.#diagnosis, details === "" ? null : words.text("step.support", { details }));
     return this.drawTimes(told, words, times, now);
+  }
+
+  #drawCommand({ row: { command }, host, about }: Told, words: Words): void {
+    this.#copy.hidden = command === undefined;
+    const place = { host, version: about.bridge ?? VERSION, port: location.port };
+    const text = command === undefined ? null : commandFor(command, place);
+    const another = text !== null && text !== this.#command.textContent;
+    this.#command.hidden = text === null;
+    if (another) this.#command.replaceChildren(...breakable(text));
+    show(this.#how, command !== undefined && host === "classic" ? words.text("step.how") : null);
+    this.#afterCopy = { copied: words.text("step.copied"), byHand: words.text("step.copyByHand") };
+    // A try to connect that fails draws anew: that must not take the answer away from who has just copied.
+    if (!another && this.#copy.getAttribute("lang") === words.locale) return;
+    this.#copy.setAttribute("lang", words.locale);
+    this.#nameCopy(words.text("step.copy"), words.text("step.copyCommand"));
+    setText(this.#copiedSaid, "");
   }
 
   /** Draws what passes with time; answers as `draw` does. */
@@ -103,15 +124,27 @@ export class PaneView {
     setAttribute(this.#copy, "aria-label", name);
   }
 
+  /** Says on the button, and to screen readers, what came of it. */
+  #answerCopy(answer: string): void {
+    this.#nameCopy(answer, answer);
+    setText(this.#copiedSaid, answer);
+  }
+
   async #copyCommand(): Promise<void> {
     try {
       await navigator.clipboard.writeText(this.#command.textContent);
-      this.#nameCopy(this.#copied, this.#copied);
+      this.#answerCopy(this.#afterCopy.copied);
     } catch {
       // Outlook may withhold the clipboard: the command is then selected, ready for Ctrl+C.
       getSelection()?.selectAllChildren(this.#command);
+      this.#answerCopy(this.#afterCopy.byHand);
     }
   }
+}
+
+/** A path may be broken behind each backslash; what is copied is the text alone. */
+function breakable(text: string): (string | HTMLElement)[] {
+  return text.split(/(?<=\\)/).flatMap((part) => [part, document.createElement("wbr")]);
 }
 
 /** Shows a text, or hides its element when there is none. */

@@ -43,13 +43,24 @@ describe("distances", () => {
   it("are told in two languages", () => {
     expect(english.ago(5 * MINUTE).text).toBe("5 minutes ago");
     expect(plain(french.ago(5 * MINUTE).text)).toBe("il y a 5 minutes");
-    expect(english.ago(DAY).text).toBe("yesterday");
   });
 
-  it("stay right as long as they say", () => {
-    const { text, staysMs } = english.ago(90_000);
-    expect(english.ago(90_000 + staysMs - 1).text).toBe(text);
-    expect(english.ago(90_000 + staysMs).text).not.toBe(text);
+  it("of a day are no word like yesterday, which 30 hours ago may not have been", () => {
+    expect(english.ago(DAY + 6 * HOUR).text).toBe("1 day ago");
+    expect(plain(french.ago(2 * DAY).text)).toBe("il y a 2 jours");
+  });
+
+  it("are never now: what is told so is past", () => {
+    for (const ms of [-5_000, 0, 999]) {
+      expect(english.ago(ms).text).toBe("1 second ago");
+      expect(plain(french.ago(ms).text)).toBe("il y a 1 seconde");
+    }
+  });
+
+  it.each([0, 300, 1_000, 90_000, HOUR + 1])("stay right as long as they say, from %i ms on", (ms) => {
+    const { text, staysMs } = english.ago(ms);
+    expect(english.ago(ms + staysMs - 1).text).toBe(text);
+    expect(english.ago(ms + staysMs).text).not.toBe(text);
   });
 });
 

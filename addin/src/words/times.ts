@@ -32,7 +32,7 @@ export class Times {
   constructor(locale: string) {
     this.#unit = kept((unit, unitDisplay) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay }));
     this.#list = kept(() => new Intl.ListFormat(locale, { type: "unit", style: "short" }));
-    this.#ago = kept(() => new Intl.RelativeTimeFormat(locale, { numeric: "auto" }));
+    this.#ago = kept(() => new Intl.RelativeTimeFormat(locale, { numeric: "always" }));
     const clock = (format: Intl.DateTimeFormatOptions): (() => Intl.DateTimeFormat) =>
       kept(() => new Intl.DateTimeFormat(locale, format));
     this.#clock = clock({ timeStyle: "short" });
@@ -52,11 +52,13 @@ export class Times {
     return { text: this.#list().format(parts), staysMs: step - (whole % step) };
   }
 
-  /** How long ago that was ("5 minutes ago"). */
+  /** How long ago that was ("5 minutes ago"), a second at least: what is past is not told as now. */
   ago(ms: number): Passing {
-    const whole = Math.max(0, Math.floor(ms));
+    const passed = Math.max(0, Math.floor(ms));
+    const whole = Math.max(SECOND, passed);
     const [unit, size] = UNITS.find(([, unitMs]) => whole >= unitMs) ?? (["second", SECOND] as const);
-    return { text: this.#ago().format(-Math.floor(whole / size), unit), staysMs: size - (whole % size) };
+    const staysMs = whole - passed + size - (whole % size);
+    return { text: this.#ago().format(-Math.floor(whole / size), unit), staysMs };
   }
 
   /** The clock time of a moment, with the weekday within the last week and the date before it. Unix milliseconds. */

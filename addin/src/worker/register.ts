@@ -16,7 +16,7 @@ export async function keepPane(): Promise<void> {
   }
 }
 
-/** The bridge was started anew, perhaps by a newer version: looks for new files, for the next opening. */
+/** The bridge was started anew, perhaps by a newer version, or is one that this pane does not understand: looks for new files, for the next opening. */
 export async function lookForNewPane(): Promise<void> {
   try {
     await (await navigator.serviceWorker.getRegistration())?.update();

@@ -17,6 +17,8 @@ export interface Situation {
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
+/** For so long Outlook has been online again, in `aDay` too: the picture and the words above it tell the same. */
+const BACK_ONLINE = 3 * HOUR + 25 * MINUTE;
 
 type Arrange = (bridge: FakeBridge) => void;
 
@@ -58,7 +60,7 @@ const CODES: Readonly<Partial<Record<Reason, string>>> = {
 };
 
 export const SITUATIONS: readonly Situation[] = [
-  { name: "online", row: "online", state: "online", arrange: known("online", 3 * HOUR + 25 * MINUTE) },
+  { name: "online", row: "online", state: "online", arrange: known("online", BACK_ONLINE) },
   { name: "offline", row: "offline", state: "offline", arrange: known("offline", 12 * MINUTE) },
   {
     name: "found",
@@ -70,15 +72,20 @@ export const SITUATIONS: readonly Situation[] = [
     name: "limit-online",
     row: "offline",
     state: "offline",
-    arrange: known("offline", 40 * MINUTE, notifying(false, true)),
+    arrange: known("offline", 12 * MINUTE, notifying(false, true)),
   },
   {
     name: "limit-offline",
     row: "online",
     state: "online",
-    arrange: known("online", 2 * HOUR, notifying(true, false)),
+    arrange: known("online", BACK_ONLINE, notifying(true, false)),
   },
-  { name: "limit-both", row: "online", state: "online", arrange: known("online", 2 * HOUR, notifying(false, false)) },
+  {
+    name: "limit-both",
+    row: "online",
+    state: "online",
+    arrange: known("online", BACK_ONLINE, notifying(false, false)),
+  },
   { name: "undecided", row: "undecided", state: "unknown", arrange: unknown(LISTENING) },
   { name: "starting", row: "starting", state: "unknown", arrange: unknown({ status: "starting" }) },
   ...REASONS.map((reason): Situation => {
@@ -134,9 +141,9 @@ export function aDay(now: number, last: "online" | "offline", lastMs: number): F
     ["offline", 15 * HOUR],
     ["online", 14.4 * HOUR],
     ["unknown", 10 * HOUR],
-    ["online", 3.4 * HOUR],
-    ["offline", 2.2 * HOUR],
-    ["online", 2.15 * HOUR],
+    ["online", 6 * HOUR],
+    ["offline", BACK_ONLINE + 3 * MINUTE],
+    ["online", BACK_ONLINE],
     [last, Math.min(lastMs, 2 * HOUR)],
   ] as const;
   return begins.map(([state, before], index) => ({

@@ -108,7 +108,7 @@ export class Stage {
 }
 
 /** Waits until the pane shows that row of what the person is told. */
-export async function shows(page: Page, row: string, timeout = 15_000): Promise<void> {
+export async function shows(page: Page, row: string, timeout = 30_000): Promise<void> {
   await page.locator(`html[data-row="${row}"]`).waitFor({ state: "attached", timeout });
 }
 
