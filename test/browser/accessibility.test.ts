@@ -179,6 +179,9 @@ test.each(languages)("text at 200 % is neither cut off nor sticks out, %s", { ti
   await page.evaluate(() => {
     document.documentElement.style.fontSize = "175%";
   });
+  // The table is laid out otherwise then, and is still one.
+  expect(await page.getByRole("table").getByRole("row").first().getByRole("columnheader").count()).toBe(3);
+  expect(await page.getByRole("table").getByRole("row").nth(1).getByRole("cell").count()).toBe(2);
   const found: string[] = [];
   for await (const name of situations(page)) {
     for (const width of [280, 320, 360]) {

@@ -127,13 +127,14 @@ test("shows the right duration at once when it comes back from the background", 
 
 test("announces a change once, politely, and what passes in a moment not at all", async () => {
   const page = await stage.open({}, "online");
-  const region = page.locator('[role="status"]');
+  const region = page.locator("#announcement");
   expect(await region.getAttribute("aria-live")).not.toBe("assertive");
   await expect.poll(() => region.textContent()).toMatch(/Outlook is Online/);
+  expect(await region.getAttribute("role")).toBe("status");
   await page.evaluate(() => {
     const said: string[] = [];
     Reflect.set(window, "said", said);
-    const status = document.querySelector('[role="status"]');
+    const status = document.getElementById("announcement");
     new MutationObserver(() => said.push(status?.textContent ?? "")).observe(status ?? document.body, {
       childList: true,
       characterData: true,
