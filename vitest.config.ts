@@ -26,7 +26,7 @@ export default defineConfig({
         extends: true,
         test: { name: "unit", include: ["**/*.test.ts"], exclude: [...NEVER, ...ALONE] },
       },
-      { extends: true, test: { name: "browser", include: BROWSER, exclude: NEVER, testTimeout: 120_000 } },
+      { extends: true, test: { name: "browser", include: BROWSER, exclude: NEVER } },
       { extends: true, test: { name: "install", include: INSTALL, exclude: NEVER, fileParallelism: false } },
       {
         extends: true,
