@@ -33,7 +33,7 @@
         "msvs_settings": {
           "VCCLCompilerTool": {
             "ExceptionHandling": 1,
-            "AdditionalOptions": ["/std:c++17", "/W4", "/permissive-", "/guard:cf", "/sdl", "/Qspectre", "/utf-8", "/ZH:SHA_256"],
+            "AdditionalOptions": ["/std:c++17", "/Zc:__cplusplus", "/W4", "/permissive-", "/guard:cf", "/sdl", "/Qspectre", "/utf-8", "/ZH:SHA_256"],
           },
           "VCLinkerTool": {
             "AdditionalOptions": ["/guard:cf", "/DYNAMICBASE", "/NXCOMPAT"],

@@ -120,6 +120,16 @@ export const SUITES = [
     command: native("m32"),
   },
   {
+    name: "standard",
+    what: "the C++ that Windows gets, held to C++17 without GNU's extensions, because Visual Studio builds it too",
+    needs: ["sanitizers", "mingw"],
+    builds: [],
+    lane: "native",
+    limitSeconds: 900,
+    report: "checks",
+    command: (reportFile) => [process.execPath, [fromRoot("tools/native/standard.mjs"), "--report", reportFile]],
+  },
+  {
     name: "native-windows",
     what: "the C++ rooms as Windows binaries, under Wine",
     needs: ["doctest", "mingw", "wine"],

@@ -9,10 +9,11 @@ import { AGENT_NAME, EMPTY_NAME, OutlookExe, registerAddIns } from "../lib/outlo
 import { activityOf, memoryOf } from "../lib/procfs.mjs";
 import { median } from "../lib/statistics.mjs";
 import { keepWindows, windowsPath, WineProgram } from "../lib/wine.mjs";
+import { notify } from "./03-wine.mjs";
 
-export const title = "In Outlook: its start, its memory, and a minute in which nothing happens";
+export const title = "In Outlook: its start, Notify, memory, and a minute in which nothing happens";
 export const method =
-  "The simulated OUTLOOK.EXE under Wine loads the agent and an add-in that does nothing, registered likewise; each of them is the first to be loaded as often as the other. It times them as Outlook does, and their two callbacks (OnConnection, OnStartupComplete) alone. Memory is what OUTLOOK.EXE has privately with the agent and a listening module, less what it has with the empty add-in. For the minute, OUTLOOK.EXE with the agent and a node.exe with nothing but the native module, connected, are counted by Linux' kernel; then the simulated Outlook and node on Linux likewise.";
+  "The simulated OUTLOOK.EXE under Wine loads the agent and an add-in that does nothing, registered likewise; each of them is the first to be loaded as often as the other. It times them as Outlook does, and their two callbacks (OnConnection, OnStartupComplete) alone. Notify is called as in row 3. Memory is what OUTLOOK.EXE has privately with the agent and a listening module, less what it has with the empty add-in. For the minute, OUTLOOK.EXE with the agent and a node.exe with nothing but the native module, connected, are counted by Linux' kernel; then the simulated Outlook and node on Linux likewise.";
 
 const STARTS = 4;
 const SETTLE_MS = 30_000;
@@ -25,6 +26,7 @@ export async function run({ rounds, scale }) {
     return {
       measures: [
         ...(await starts(rounds)),
+        ...(await notify(rounds, Math.round(1000 * scale))),
         await memory(rounds),
         ...(await idle("under Wine", scale, startUnderWine)),
         ...(await idle("on Linux", scale, startOnLinux)),
