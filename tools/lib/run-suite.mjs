@@ -39,7 +39,8 @@ export async function runSuite(suite) {
       detail: `${problem}\n${output.trimEnd().split("\n").slice(-30).join("\n")}`,
     });
   }
-  if (process.env["CI"] === "true" && tally.skipped > 0) {
+  // On Linux there is everything that a test may want; on other systems a few tests have nothing to look at.
+  if (process.env["CI"] === "true" && process.platform === "linux" && tally.skipped > 0) {
     tally.failed += tally.skipped;
     tally.failures.push({ name: suite.name, detail: `${tally.skipped} skipped; in CI every test has to run.` });
   }

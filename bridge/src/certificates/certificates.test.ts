@@ -1,7 +1,8 @@
 import { X509Certificate } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { expectRights } from "../../../test/support/rights.js";
 import { temporaryHome } from "../../../test/support/temporary-home.js";
 import { Failure } from "../failure.js";
 import { silentLog } from "../log/log.js";
@@ -30,7 +31,7 @@ describe("the certificates", () => {
     expect(leaf.verify(new X509Certificate(ca).publicKey)).toBe(true);
     expect(leaf.ca).toBe(false);
     expect(readdirSync(options.folder).sort()).toEqual(["ca.crt", "localhost.crt", "localhost.key"]);
-    expect(statSync(join(options.folder, "localhost.key")).mode & 0o777).toBe(0o600);
+    expectRights(join(options.folder, "localhost.key"), 0o600);
   });
 
   it("are valid for more than a year, and for no longer than browsers accept", async () => {

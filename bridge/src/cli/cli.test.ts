@@ -1,26 +1,7 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { temporaryHome } from "../../../test/support/temporary-home.js";
-import { productRoot, version } from "../version.js";
+import { runCommand as run } from "../../../test/support/command.js";
+import { version } from "../version.js";
 import { durationOf, statusLine } from "./status-line.js";
-
-const MAIN = join(productRoot, "dist", "bridge", "src", "cli", "main.js");
-
-interface Ended {
-  readonly code: number | string | null | undefined;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function run(...words: readonly string[]): Promise<Ended> {
-  const env = { ...process.env, OUTLOOK_OFFLINE_STATE_HOME: temporaryHome() };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...words], { env, timeout: 60_000 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : error.code, stdout, stderr });
-    });
-  });
-}
 
 describe("the command line", { timeout: 120_000 }, () => {
   it.each([
@@ -31,7 +12,7 @@ describe("the command line", { timeout: 120_000 }, () => {
     [["start", "--port", "12a"], "12a"],
     [["start", "--port"], "--port"],
     [["start", "now"], "too many arguments"],
-    [["start", "--mapi", "/nowhere/library.so"], "/nowhere/library.so"],
+    [["start", "--mapi", "nowhere.so"], "nowhere.so"],
     [["outlook"], "command"],
     [["outlook", "dance"], "dance"],
     [["outlook", "capabilities", "many"], "none, online, offline, both"],
@@ -40,10 +21,6 @@ describe("the command line", { timeout: 120_000 }, () => {
     [["logs", "--lines", "many"], "0 to 100000"],
     [["install", "--port", "99999"], "99999"],
     [["install", "everything"], "too many arguments"],
-    [["install"], "Run the command on Windows"],
-    [["uninstall"], "Run the command on Windows"],
-    [["doctor"], "Run the command on Windows"],
-    [["doctor", "--report"], "Run the command on Windows"],
   ])("says what is wrong with %j on stderr, and exits with 1", async (words, named) => {
     const { code, stdout, stderr } = await run(...words);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
@@ -74,18 +51,6 @@ describe("the command line", { timeout: 120_000 }, () => {
     expect(told).toMatchObject({ code: 1, stderr: "" });
     expect(told.stdout).toContain("There is no log yet");
     expect(await run("logs", "--json")).toEqual({ code: 1, stdout: "", stderr: "" });
-  });
-
-  it("tells a program of a failed installation what failed and what helps", async () => {
-    const { code, stdout, stderr } = await run("install", "--json");
-    expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
-    expect(JSON.parse(stdout)).toMatchObject({
-      ok: false,
-      error: expect.stringContaining("Windows only") as string,
-      steps: [],
-      left: [],
-    });
-    expect(stdout).toContain("remedy");
   });
 
   it("says that no bridge runs, for people and for programs", async () => {

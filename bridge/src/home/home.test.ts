@@ -1,6 +1,7 @@
-import { chmodSync, chownSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { expectRights } from "../../../test/support/rights.js";
 import { temporaryHome } from "../../../test/support/temporary-home.js";
 import { Failure } from "../failure.js";
 import { prepareHome, resolveHome } from "./home.js";
@@ -71,7 +72,7 @@ describe("preparing the home", () => {
     prepareHome(home);
     prepareHome(home);
     for (const folder of [home.path, home.certificates, home.history, home.logs, home.run]) {
-      expect(statSync(folder).mode & 0o777).toBe(0o700);
+      expectRights(folder, 0o700);
     }
   });
 
@@ -81,8 +82,8 @@ describe("preparing the home", () => {
     chmodSync(path, 0o755);
     const home = homeAt(path);
     prepareHome(home);
-    expect(statSync(path).mode & 0o777).toBe(0o755);
-    expect(statSync(home.run).mode & 0o777).toBe(0o700);
+    expectRights(path, 0o755);
+    expectRights(home.run, 0o700);
   });
 
   it.runIf(process.platform !== "win32")("refuses a folder of other things where others may write", () => {
@@ -92,7 +93,7 @@ describe("preparing the home", () => {
     expect(() => {
       prepareHome(homeAt(path));
     }).toThrow("other users may write there");
-    expect(statSync(path).mode & 0o7777).toBe(0o1777);
+    expectRights(path, 0o1777);
   });
 
   it.runIf(process.geteuid?.() === 0)("refuses a folder of another user", () => {

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { expectRights } from "../../../test/support/rights.js";
 import { temporaryHome } from "../../../test/support/temporary-home.js";
 import { Failure } from "../failure.js";
 import { prepareHome, resolveHome, type Home } from "../home/home.js";
@@ -21,7 +22,7 @@ describe("the log", () => {
     const [line = ""] = readFileSync(logFileOf(home), "utf8").split("\n");
     close();
     expect(JSON.parse(line)).toMatchObject({ level: 30, port: 1, msg: "starting", pid: process.pid });
-    expect(statSync(logFileOf(home)).mode & 0o777).toBe(0o600);
+    expectRights(logFileOf(home), 0o600);
   });
 
   it("stays under 10 MB in all, however much is logged", () => {
