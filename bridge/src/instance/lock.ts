@@ -1,4 +1,5 @@
 /** <home>/run/bridge.lock: one process of a home at a time holds it, also when several start at the same instant. */
+import { closeSync, constants, openSync } from "node:fs";
 import { join } from "node:path";
 import { codeOf } from "../failure.js";
 import type { Home } from "../home/home.js";
@@ -10,16 +11,37 @@ export interface HomeLock {
   release(): void;
 }
 
+/** libuv's UV_FS_O_EXLOCK (uv/win.h), which Node passes on to it: nobody else can open the file. On Windows alone. */
+const EXCLUSIVE = 0x10000000;
+
 /** Undefined while another process holds it. Rejects when the file cannot be locked at all. */
 export async function takeLock(home: Home): Promise<HomeLock | undefined> {
-  // SQLite knows how to lock a file on every system. Nothing is ever written into this one.
+  const file = join(home.run, LOCK_FILE);
+  try {
+    return process.platform === "win32" ? openAlone(file) : await lock(file);
+  } catch (thrown) {
+    if (/^(?:SQLITE_BUSY|EBUSY)/.test(codeOf(thrown) ?? "")) return undefined;
+    throw thrown;
+  }
+}
+
+function openAlone(file: string): HomeLock {
+  const descriptor = openSync(file, constants.O_RDWR | constants.O_CREAT | EXCLUSIVE);
+  return {
+    release: () => {
+      closeSync(descriptor);
+    },
+  };
+}
+
+/** By SQLite, because Node locks no files: nothing is ever written into this one. */
+async function lock(file: string): Promise<HomeLock> {
   const { default: open } = await import("libsql");
-  const database = new open(join(home.run, LOCK_FILE), { timeout: 0 });
+  const database = new open(file, { timeout: 0 });
   try {
     database.exec("PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE");
   } catch (thrown) {
     database.close();
-    if (codeOf(thrown)?.startsWith("SQLITE_BUSY") === true) return undefined;
     throw thrown;
   }
   return {
