@@ -5,11 +5,11 @@ import { ensurePackages } from "./packages.mjs";
 import { bringsModule } from "../windows/prebuild.mjs";
 
 /**
- * Does what is missing to run this clone, and nothing else: packages, native code, TypeScript, pane.
+ * Does what is missing to run this clone, and nothing else: packages, native code, TypeScript, bundle, pane.
  * @param {readonly (keyof typeof BUILDS)[]} [wanted]
  * @param {{ compiles?: boolean }} [options] `compiles`: also what the clone brings compiled for Windows
  */
-export async function bootstrap(wanted = ["native", "typescript", "pane"], { compiles = false } = {}) {
+export async function bootstrap(wanted = ["native", "typescript", "bundle", "pane"], { compiles = false } = {}) {
   const missing = wanted.filter((name) => name !== "native" || compiles || !bringsModule());
   await alone(async () => {
     await ensurePackages();

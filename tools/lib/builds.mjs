@@ -67,6 +67,31 @@ const typescript = {
 };
 
 /** @type {Build} */
+const bundle = {
+  name: "bundle",
+  what: "bundling the bridge (webpack)",
+  inputs: [
+    "shared",
+    "bridge/src",
+    "bridge/tsconfig.json",
+    "tools/webpack/bridge.config.mjs",
+    "tsconfig.base.json",
+    "package.json",
+    "package-lock.json",
+  ],
+  skip: /\.test\.ts$/,
+  extra: [],
+  outputs: () => ["dist/bundle/main.js"],
+  command: () => [
+    process.execPath,
+    fromRoot("node_modules/webpack-cli/bin/cli.js"),
+    "--config",
+    fromRoot("tools/webpack/bridge.config.mjs"),
+  ],
+  remedy: SOURCE_REMEDY,
+};
+
+/** @type {Build} */
 const pane = {
   name: "pane",
   what: "bundling the task pane (webpack)",
@@ -107,7 +132,7 @@ const windows = {
   remedy: SOURCE_REMEDY,
 };
 
-export const BUILDS = { native, typescript, pane, windows };
+export const BUILDS = { native, typescript, bundle, pane, windows };
 
 /** The simulated Outlook is built where there is no Outlook. */
 function nativeOutputs() {

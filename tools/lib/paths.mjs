@@ -13,4 +13,6 @@ export function fromRoot(...parts) {
 }
 
 /** What the build tells the bridge to run: the product's entry. */
-export const BRIDGE_ENTRY = fromRoot("dist/bridge/src/cli/main.js");
+export const BRIDGE_ENTRY = fromRoot("dist/bundle/main.js");
+/** The same, each module a file of its own, as tsc keeps it up to date while somebody edits. */
+export const UNBUNDLED_ENTRY = fromRoot("dist/bridge/src/cli/main.js");

@@ -48,14 +48,9 @@ export function copyProduct(target, { linux, node }) {
   copy("manifest.xml", target, "manifest.xml");
   for (const document of DOCUMENTS) if (existsSync(fromRoot(document))) copy(document, target, document);
   for (const file of filesIn(fromRoot("dist/pane"))) copy(`dist/pane/${file}`, target, `dist/pane/${file}`);
-  for (const room of ["bridge/src", "shared/src"]) {
-    for (const file of filesIn(fromRoot("dist", room))) {
-      // Only what a source of today has made: an earlier build may have left more.
-      const source = file.replace(/\.js$/, ".ts");
-      if (source === file || file.endsWith(".test.js") || !existsSync(fromRoot(room, source))) continue;
-      copy(`dist/${room}/${file}`, target, `dist/${room}/${file}`);
-    }
-  }
+  // Where the launcher and whoever has installed an earlier version look for it.
+  for (const file of filesIn(fromRoot("dist/bundle")))
+    copy(`dist/bundle/${file}`, target, `dist/bridge/src/cli/${file}`);
 }
 
 /**

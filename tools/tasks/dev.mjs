@@ -3,7 +3,7 @@ import process from "node:process";
 import { bootstrap } from "../lib/bootstrap.mjs";
 import { run } from "../lib/child.mjs";
 import { Failure } from "../lib/failure.mjs";
-import { BRIDGE_ENTRY, fromRoot } from "../lib/paths.mjs";
+import { fromRoot, UNBUNDLED_ENTRY } from "../lib/paths.mjs";
 import { say } from "../lib/progress.mjs";
 import { readStartOptions, START_USAGE } from "../lib/start-options.mjs";
 
@@ -23,7 +23,7 @@ export default async function dev(args) {
   const children = {
     tsc: [fromRoot("node_modules/typescript/bin/tsc"), "-b", "bridge", "--watch", "--preserveWatchOutput"],
     webpack: [fromRoot("node_modules/webpack-cli/bin/cli.js"), "--watch", "--mode", "development"],
-    bridge: ["--watch", "--watch-preserve-output", BRIDGE_ENTRY, "start", ...options.args],
+    bridge: ["--watch", "--watch-preserve-output", UNBUNDLED_ENTRY, "start", ...options.args],
   };
   const ended = Object.entries(children).map(async ([name, command]) => {
     const { code } = await run(node, command, { show: true });
