@@ -14,6 +14,7 @@ import type { Refusal } from "../gate/rules.js";
 import { foreign } from "../log/foreign.js";
 import type { Log } from "../log/log.js";
 import { Connections } from "./connections.js";
+import { Deadlines } from "./deadlines.js";
 import type { Limits } from "./limits.js";
 import { listenOnLoopback } from "./listen.js";
 import type { Panes } from "./panes.js";
@@ -41,6 +42,8 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** The longest that a timer of Node can wait, milliseconds: its own check of connections is not needed (deadlines.ts). */
+const NEVER_MS = 2 ** 31 - 1;
 /** The panes' time to say goodbye, milliseconds. */
 const GOODBYE_MS = 1000;
 
@@ -60,6 +63,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let stopping = false;
   const connections = new Connections(limits, log);
   const turns = new Turns(limits.requests);
+  const deadlines = new Deadlines(limits);
   const mayLog = rate(limits.refusals, limits.refusalsWindowMs);
 
   const decide = async (request: IncomingMessage, upgrade: boolean): Promise<Refusal | undefined> => {
@@ -112,7 +116,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     socket.off("error", onError);
     request.socket.off("timeout", onError);
     feedServer.handleUpgrade(request, socket, head, (pane) => {
-      panes.welcome(pane);
+      panes.welcome(pane, socket);
       options.onPane();
     });
   };
@@ -128,9 +132,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       maxHeaderSize: limits.headerBytes,
       // A missing Host is the gate's to answer.
       requireHostHeader: false,
-      headersTimeout: limits.headersMs,
-      requestTimeout: limits.requestMs,
-      connectionsCheckingInterval: 1000,
+      headersTimeout: 0,
+      requestTimeout: 0,
+      connectionsCheckingInterval: NEVER_MS,
       keepAliveTimeout: limits.keepAliveMs,
     });
     // The gate must see every header, lest a second Host hide behind a thousand others; their size is limited already.
@@ -148,9 +152,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     // Node would answer `Expect` by itself, before the gate.
     for (const event of ["request", "checkContinue", "checkExpectation"]) {
-      server.on(event, (request: IncomingMessage, response: ServerResponse) => void onRequest(request, response));
+      server.on(event, (request: IncomingMessage, response: ServerResponse) => {
+        deadlines.requested(request, response);
+        void onRequest(request, response);
+      });
     }
-    server.on("upgrade", (request, socket, head) => void onUpgrade(request, socket, head));
+    server.on("upgrade", (request, socket, head) => {
+      deadlines.forget(socket);
+      void onUpgrade(request, socket, head);
+    });
+    server.on("secureConnection", (socket) => {
+      deadlines.watch(socket);
+    });
     server.on("tlsClientError", (error) => {
       log.debug({ err: error }, "no TLS connection came about");
     });
