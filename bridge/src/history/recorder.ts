@@ -14,8 +14,8 @@ import { timelineOf } from "./timeline.js";
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const KEEP_MS = 30 * DAY_MS;
-/** A month of a change every two minutes. */
-const KEEP_SPANS = 20_000;
+/** A month of a change every 26 seconds. */
+const KEEP_SPANS = 100_000;
 const ALIVE_MS = 20_000;
 /** Nobody was awake to see what Outlook did in a longer silence than this. */
 const ASLEEP_MS = 50_000;
