@@ -2,6 +2,7 @@
 // The bridge in a few files: dist/bundle/main.js, and a file for each command that is loaded only when it is wanted.
 // Loading some 300 modules one by one took half of the start, and what was read for it stayed in memory.
 import { createRequire } from "node:module";
+import webpack from "webpack";
 import { fromRoot } from "../lib/paths.mjs";
 
 // The one that webpack itself uses.
@@ -54,6 +55,15 @@ export default {
     ],
   },
   node: false,
+  plugins: [
+    // The bin of a package is run by its first line.
+    new webpack.BannerPlugin({
+      banner: "#!/usr/bin/env node",
+      raw: true,
+      entryOnly: true,
+      stage: webpack.Compilation.PROCESS_ASSETS_STAGE_REPORT,
+    }),
+  ],
   optimization: {
     chunkIds: "named",
     // Names stay, so that the log of a crash can be read; all ASCII, so that V8 keeps a character in one byte.
