@@ -63,6 +63,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
       log.info({ state, since, source }, "changed");
       history?.note(present);
     },
+    onHeartbeat: () => history?.awake(),
   });
   const panes = new Panes(feed, limits, log);
   const subscription = follow(options.source, feed, log);

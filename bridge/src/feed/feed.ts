@@ -30,6 +30,8 @@ export interface FeedOptions {
   readonly heartbeatMs?: number;
   /** Told of each change that is published, after the subscribers. */
   readonly onChange?: (present: Present) => void;
+  /** Called after each heartbeat: whoever has something to do now and then need not wake the process for it. */
+  readonly onHeartbeat?: () => void;
 }
 
 export class Feed {
@@ -85,6 +87,7 @@ export class Feed {
     this.#subscribers.add(subscriber);
     this.#heartbeat ??= setInterval(() => {
       this.#send({ type: "heartbeat", seq: this.#seq });
+      this.#options.onHeartbeat?.();
     }, this.#heartbeatMs);
     subscriber(
       bytesOf({

@@ -206,6 +206,22 @@ describe("the cost of the history", () => {
     recorder.close();
   });
 
+  it("writes while the process is awake for something else, and is then not woken for it", () => {
+    const store = new CountingStore();
+    const recorder = recorderOf(store);
+    recorder.note(present("online"));
+    pass(1000);
+    store.writes = 0;
+    for (let beats = 1; beats <= 12; beats += 1) {
+      pass(5000);
+      recorder.awake();
+    }
+    expect(store.writes).toBe(4);
+    pass(60_000);
+    expect(store.writes).toBe(7);
+    recorder.close();
+  });
+
   it("does not grow beyond 30 days", () => {
     const store = new MemoryStore();
     const recorder = recorderOf(store);

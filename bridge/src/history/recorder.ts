@@ -17,6 +17,8 @@ const KEEP_MS = 30 * DAY_MS;
 /** A month of a change every 26 seconds. */
 const KEEP_SPANS = 100_000;
 const ALIVE_MS = 20_000;
+/** Whoever is awake anyway draws it out after this long, so that nobody is woken for it. Heartbeats are 5 s apart. */
+const AWAKE_MS = 14_000;
 /** Nobody was awake to see what Outlook did in a longer silence than this. */
 const ASLEEP_MS = 50_000;
 /** The wall clock was set, or the machine slept, when it strays this far from the monotonic one. */
@@ -39,6 +41,7 @@ export class Recorder {
   #store: Store;
   #next: number;
   #running: NumberedSpan | undefined;
+  #beaten: number;
   #alive: { readonly unix: number; readonly monotonic: number };
   #pruned = Number.NEGATIVE_INFINITY;
   #flush: NodeJS.Timeout | undefined;
@@ -50,6 +53,7 @@ export class Recorder {
     this.#clocks = clocks;
     this.#next = this.#lastNumber() + 1;
     this.#alive = this.#now();
+    this.#beaten = this.#alive.monotonic;
     this.#heart = setInterval(() => {
       this.beat();
     }, ALIVE_MS);
@@ -90,8 +94,16 @@ export class Recorder {
 
   /** Draws the running span out to the present and writes it down. Called by the recorder's own timer. */
   beat(): void {
+    this.#beaten = this.#clocks.monotonic();
     this.#draw();
     this.#write();
+  }
+
+  /** The process is awake for something else: the recorder's own timer need not wake it soon. */
+  awake(): void {
+    if (this.#clocks.monotonic() - this.#beaten < AWAKE_MS) return;
+    this.#heart.refresh();
+    this.beat();
   }
 
   /** Ends the running span now. Idempotent. */
