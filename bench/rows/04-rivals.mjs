@@ -27,7 +27,7 @@ export async function run({ rounds, scale }) {
   };
   const measure = async (url, count, intervalMs, jitterMs) => {
     const page = await Page.open(context, url, { blank: true });
-    await new Promise((resolve) => setTimeout(resolve, intervalMs > 1000 ? 1300 : 400)); // a poll has passed
+    await new Promise((resolve) => setTimeout(resolve, 1300)); // a poll has passed, and what a page does once it is open
     await page.take();
     const stamps = await chain.orders.notify(count, intervalMs, jitterMs);
     if (intervalMs > 1000) await new Promise((resolve) => setTimeout(resolve, 1000));
