@@ -76,3 +76,19 @@ test("it can be switched off by keyboard, at once and for good", async () => {
   await expect.poll(() => notices(later)).not.toEqual({});
   await expect.poll(() => page.getByRole("switch").isChecked()).toBe(true);
 });
+
+test("the choice goes with the mailbox to another computer", async () => {
+  stage.bridge.state("offline");
+  const page = await stage.open({ outlook: { item: "written" } }, "offline");
+  await expect.poll(() => notices(page)).not.toEqual({});
+  await page.locator("#details-summary").click();
+  await page.getByRole("switch").click();
+  const kept = (): Promise<Record<string, string>> => withOutlook(page, (outlook) => outlook.roaming, null);
+  await expect.poll(kept).toEqual({ SettingsKey: '{"outlook-offline-state.composeNotice":"false"}' });
+
+  const elsewhere = await stage.open({ outlook: { item: "written", roaming: await kept() } }, "offline");
+  await elsewhere.locator("#details-summary").click();
+  await expect.poll(() => elsewhere.getByRole("switch").isChecked()).toBe(false);
+  // By then a notice that was put there before the mailbox was asked has gone too.
+  await expect.poll(() => notices(elsewhere)).toEqual({});
+});

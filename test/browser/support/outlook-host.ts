@@ -8,6 +8,8 @@ export interface OutlookOptions {
   readonly platform?: string;
   readonly locale?: string;
   readonly item?: ItemKind;
+  /** What the mailbox keeps for the add-in: values as JSON. */
+  readonly roaming?: Readonly<Record<string, string>>;
   /** bodyBackgroundColor and bodyForegroundColor, as 0xRRGGBB. */
   readonly theme?: readonly [ground: number, text: number];
 }
@@ -16,6 +18,7 @@ interface Host {
   readonly hostInfo: string;
   readonly locale: string;
   readonly item: ItemKind;
+  readonly roaming: Readonly<Record<string, string>>;
   readonly theme: readonly [number, number] | null;
 }
 
@@ -24,6 +27,8 @@ export interface MockedOutlook {
   /** Notices on the item: key, then text. */
   readonly notices: Record<string, string>;
   readonly calls: number[];
+  /** What the mailbox keeps for the add-in: values as JSON. */
+  readonly roaming: Record<string, string>;
   changeTheme(ground: number, text: number): void;
   selectItem(item: ItemKind): void;
 }
@@ -38,6 +43,7 @@ export async function beOutlook(page: Page, options: OutlookOptions = {}): Promi
     hostInfo: `Outlook|${options.platform ?? "Win32"}|16.02|${locale}|corr|||16`,
     locale,
     item: options.item ?? "read",
+    roaming: options.roaming ?? {},
     theme: options.theme ?? null,
   };
   await page.addInitScript(installHost, host);
@@ -54,7 +60,7 @@ export async function withOutlook<A, R>(
 }
 
 /** Runs in the page, before its scripts: it can use nothing from outside. */
-function installHost({ hostInfo, locale, item: firstItem, theme: firstTheme }: Host): void {
+function installHost({ hostInfo, locale, item: firstItem, roaming: kept, theme: firstTheme }: Host): void {
   /** The numbers by which Office.js calls Outlook's methods and events. */
   const INITIAL_DATA = 1;
   const ADD_NOTICE = 33;
@@ -71,6 +77,7 @@ function installHost({ hostInfo, locale, item: firstItem, theme: firstTheme }: H
   const handlers = new Map<number, Handler>();
   const notices: Record<string, string> = {};
   const calls: number[] = [];
+  const roaming: Record<string, string> = { ...kept };
   let item = firstItem;
   let items = 0;
   let theme = firstTheme;
@@ -118,7 +125,14 @@ function installHost({ hostInfo, locale, item: firstItem, theme: firstTheme }: H
     GetHostCustomMessage: answer(""),
     GetHostFullVersion: answer("16.0.18227.20162"),
     GetSettings: answer({
-      Read: () => ({ toArray: () => [[], []] }),
+      Read: (keys: string[], values: string[]) => {
+        keys.push(...Object.keys(roaming));
+        values.push(...Object.values(roaming));
+      },
+      WriteAsync: (keys: string[], values: string[], done: (code: number) => void) => {
+        keys.forEach((key, index) => (roaming[key] = values[index] ?? ""));
+        setTimeout(done, 0, 0);
+      },
       RefreshAsync: (done: (result: Answer, code: number) => void) => {
         done({ toArray: () => [] }, 0);
       },
@@ -149,6 +163,7 @@ function installHost({ hostInfo, locale, item: firstItem, theme: firstTheme }: H
   const mocked: MockedOutlook = {
     notices,
     calls,
+    roaming,
     changeTheme: (ground, text) => {
       theme = [ground, text];
       handlers.get(THEME_CHANGED)?.(THEME_CHANGED, { toArray: () => [themeJson()] });
