@@ -45,7 +45,7 @@ async function picture(
   const outlook: OutlookOptions = { ...situation.outlook, locale };
   const opening: Opening = {
     width,
-    height: 700,
+    height: 740,
     timezoneId: "Europe/London",
     deviceScaleFactor: scale,
     colorScheme: theme === "light" ? "light" : "dark",
@@ -69,7 +69,7 @@ async function picture(
       if (part instanceof Text) part.data = part.data.replace(/ --port.*/, "");
     }
   });
-  const taken = await page.screenshot({ animations: "disabled" });
+  const taken = await page.screenshot({ animations: "disabled", fullPage: true });
   await stage.clear();
   await stage.freshBridge();
   return taken;
