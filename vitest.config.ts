@@ -23,6 +23,9 @@ const ELSEWHERE =
     : [];
 const NEVER = ["**/node_modules/**", "dist/**", "build/**", ".cache/**"];
 
+/** Browsers and a dozen processes on a busy machine: what passes in a second elsewhere may take twenty. */
+const PATIENT = { testTimeout: 120_000, expect: { poll: { timeout: 30_000 } } };
+
 // Projects are the suites of `npm test` (tools/suites.mjs). Whatever no other project has is in "unit": no test is forgotten.
 export default defineConfig({
   test: {
@@ -52,8 +55,8 @@ export default defineConfig({
       // No suite: `npm run screenshots`.
       { extends: true, test: { name: "screenshots", include: ["test/screenshots/**/*.shots.ts"], exclude: NEVER } },
       { extends: true, test: { name: "e2e", include: E2E, exclude: NEVER, fileParallelism: false } },
-      { extends: true, test: { name: "attacks", include: ATTACKS, exclude: NEVER, fileParallelism: false } },
-      { extends: true, test: { name: "faults", include: FAULTS, exclude: NEVER } },
+      { extends: true, test: { ...PATIENT, name: "attacks", include: ATTACKS, exclude: NEVER, fileParallelism: false } },
+      { extends: true, test: { ...PATIENT, name: "faults", include: FAULTS, exclude: NEVER } },
       { extends: true, test: { name: "soak", include: SOAK, exclude: NEVER } },
       { extends: true, test: { name: "bitness", include: BITNESS, exclude: NEVER } },
       {
