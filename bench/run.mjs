@@ -5,11 +5,14 @@ import { loadavg } from "node:os";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { fromRoot } from "../tools/lib/paths.mjs";
+import { endChildren } from "./lib/child.mjs";
 import { machine } from "./lib/machine.mjs";
 import { markdown } from "./lib/page.mjs";
 import { plot } from "./lib/plot.mjs";
 
 const ROWS = join(import.meta.dirname, "rows");
+/** A row that hangs must not keep the others from being measured. */
+const ROW_LIMIT_MS = 420_000;
 const JSON_FILE = fromRoot("docs/performance.json");
 
 /** Every row by its number. */
@@ -38,7 +41,7 @@ export async function measure(wanted, { rounds, scale, write, say }) {
     say(`row ${number}: ${row.title} (load ${load.toFixed(1)})`);
     const begin = performance.now();
     try {
-      const { measures } = await row.run({ rounds, scale });
+      const { measures } = await limited(row.run({ rounds, scale }));
       const tookS = (performance.now() - begin) / 1000;
       const { title, method } = row;
       const at = new Date().toISOString();
@@ -47,10 +50,24 @@ export async function measure(wanted, { rounds, scale, write, say }) {
       if (write) await save(report);
     } catch (error) {
       failed += 1;
+      endChildren();
       say(`  row ${number} failed: ${error instanceof Error ? error.stack : String(error)}`);
     }
   }
   return failed;
+}
+
+/** @param {Promise<{ measures: object[] }>} work */
+async function limited(work) {
+  let timer;
+  const late = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`it took longer than ${ROW_LIMIT_MS / 1000} s`)), ROW_LIMIT_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function save(report) {

@@ -6,9 +6,12 @@ import process from "node:process";
 import { promisify } from "node:util";
 
 const running = new Set();
-process.on("exit", () => {
+process.on("exit", endChildren);
+
+/** What a row that has failed has left. */
+export function endChildren() {
   for (const child of running) child.kill("SIGKILL");
-});
+}
 
 function keep(child) {
   running.add(child);

@@ -22,7 +22,7 @@ export async function run({ rounds, scale }) {
   };
   const measures = [];
   const points = [];
-  let most = 0;
+  const most = { changes: 0, others: 0 };
   const shares = [];
   let index = 0;
   try {
@@ -51,7 +51,9 @@ export async function run({ rounds, scale }) {
           const one = await once(name);
           if (number < 0) continue; // warm-up
           found[name][Math.floor(number / count)].push(one.ms);
-          if (name === "product") most = Math.max(most, one.told.serialised);
+          if (name === "product") {
+            for (const kind of Object.keys(most)) most[kind] = Math.max(most[kind], one.told.serialised[kind]);
+          }
           if (size === 1000) shares.push(one.cpuMs / one.ms);
         }
       }
@@ -73,7 +75,8 @@ export async function run({ rounds, scale }) {
   return {
     measures: [
       ...measures,
-      fact("serialisations of one change, however many panes", most, { aim: "1, and 1 for the log", met: most <= 2 }),
+      fact("serialisations of one change, however many panes", most.changes, { aim: "1", met: most.changes === 1 }),
+      fact("other serialisations with it: of its source, for its line in the log", most.others),
       fact("share of the time to the last of 1,000 for which the crowd's process was busy", share, {
         aim: "below 1: the client is not the bottleneck",
         met: share < 0.9,

@@ -7,9 +7,9 @@ import { preparedHome, sharedCertificates } from "../lib/home.mjs";
 import { compare, fact } from "../lib/measures.mjs";
 import { interleaved, median } from "../lib/statistics.mjs";
 
-export const title = "Start: process to Ready, and page to state on screen";
+export const title = "Start: process to Ready, and page to state shown";
 export const method =
-  "Start: from the creation of the process to its line `Ready`; the product has its certificates already, starts the simulated Outlook with it, and opens its history. The floor is a process with express, https and ws that listens. Page: from the navigation to the frame in which the pane's state is drawn, against a blank page of the bare server that shows the state in one word; the browser's cache is warm, as it is from the second time on.";
+  "Start: from the creation of the process to its line `Ready`; the product has its certificates already, starts the simulated Outlook with it, and opens its history. The floor is a process with express, https and ws that listens. Page: from the navigation to the moment at which the document says the state, against a blank page of the bare server that shows the state in one word; the browser's cache is warm, as it is from the second time on.";
 
 export async function run({ rounds, scale }) {
   const home = await preparedHome();
@@ -69,7 +69,7 @@ export async function run({ rounds, scale }) {
         aim: { most: 1.3 },
       }),
       compare({
-        what: "page open to state on screen",
+        what: "page open to state shown",
         against: "blank page from the bare server",
         unit: "ms",
         product: page.product,
@@ -82,7 +82,7 @@ export async function run({ rounds, scale }) {
   };
 }
 
-/** Milliseconds from the navigation to the frame after the one in which a state was first shown. */
+/** Milliseconds from the navigation until the document first says a state. */
 async function untilShown(context, url) {
   const page = await Page.open(context, url);
   const ms = await page.page.evaluate(() => globalThis.seen.words.find(([, word]) => word !== "unknown")[0]);

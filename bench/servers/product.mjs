@@ -18,7 +18,7 @@ prepareHome(home);
 const { log } = openLog(home);
 let tell = () => undefined;
 let number = 1;
-let serialised = 0;
+let serialised = { changes: 0, others: 0 };
 
 const bridge = await createBridge({
   home,
@@ -42,7 +42,7 @@ const bridge = await createBridge({
 
 const { stringify } = JSON;
 JSON.stringify = (...words) => {
-  serialised += 1;
+  serialised[words[0]?.type === "change" ? "changes" : "others"] += 1;
   return stringify(...words);
 };
 
@@ -50,7 +50,7 @@ answer({
   port: () => bridge.port,
   /** One change; gives when it was told, the bytes of its message, and how often something was serialised for it. */
   tell: ({ index }) => {
-    serialised = 0;
+    serialised = { changes: 0, others: 0 };
     const before = nowNs();
     tell(stateOf(index));
     return { at: before, took: nowNs() - before, serialised };

@@ -7,7 +7,7 @@ import { ensureGroups } from "../lib/requirements.mjs";
 
 const ROUNDS = 5;
 const USAGE =
-  "npm run bench -- [row...] [--rounds N] [--try]: --try takes one short round and writes nothing; --page writes the page anew.";
+  "npm run bench -- [row...] [--rows N,N] [--rounds N] [--try]: --try takes one short round and writes nothing; --page writes the page anew.";
 
 /**
  * `npm run bench`: measures the product, all rows or those that are named by number, and writes docs/performance.*.
@@ -18,6 +18,7 @@ export default async function bench(args) {
     throw new Failure("npm run bench counts with the means of Linux.", { remedy: "Run it on Linux." });
   }
   const { rows, rounds, trying, page } = parse(args);
+  await bootstrap();
   const { measure, rewrite, rowsThere } = await import("../../bench/run.mjs");
   if (page) {
     await rewrite();
@@ -30,7 +31,6 @@ export default async function bench(args) {
       remedy: `The rows are ${[...there.keys()].join(", ")}.`,
     });
   }
-  await bootstrap();
   const lacking = await ensureGroups(["compiler", "browser", "mingw", "wine"]);
   for (const problem of lacking.values()) say("bench", problem);
   const failed = await measure(rows.length === 0 ? [...there.keys()] : rows, {
@@ -51,6 +51,7 @@ function parse(args) {
     const word = args[index] ?? "";
     if (word === "--try") found.trying = true;
     else if (word === "--page") found.page = true;
+    else if (word === "--rows") found.rows.push(...(args[(index += 1)] ?? "").split(",").map(whole));
     else if (word === "--rounds") found.rounds = whole(args[(index += 1)] ?? "");
     else found.rows.push(whole(word));
   }
