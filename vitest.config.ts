@@ -55,7 +55,10 @@ export default defineConfig({
       // No suite: `npm run screenshots`.
       { extends: true, test: { name: "screenshots", include: ["test/screenshots/**/*.shots.ts"], exclude: NEVER } },
       { extends: true, test: { name: "e2e", include: E2E, exclude: NEVER, fileParallelism: false } },
-      { extends: true, test: { ...PATIENT, name: "attacks", include: ATTACKS, exclude: NEVER, fileParallelism: false } },
+      {
+        extends: true,
+        test: { ...PATIENT, name: "attacks", include: ATTACKS, exclude: NEVER, fileParallelism: false },
+      },
       { extends: true, test: { ...PATIENT, name: "faults", include: FAULTS, exclude: NEVER } },
       { extends: true, test: { name: "soak", include: SOAK, exclude: NEVER } },
       { extends: true, test: { name: "bitness", include: BITNESS, exclude: NEVER } },
