@@ -211,7 +211,7 @@ describe("the npm package on Windows", { timeout: 900_000 }, () => {
     const app = `${machine.home}\\app\\${version}`;
     const removed = machine.run(`${app}\\node.exe`, `${app}\\${MAIN.replaceAll("/", "\\")}`, "uninstall");
     expect(removed, removed.output).toMatchObject({ code: 0 });
-    await expect.poll(() => machine.leftInTemp(), { timeout: 120_000 }).toEqual([]);
+    await expect.poll(() => machine.leftInTemp(), { timeout: 300_000 }).toEqual([]);
     nothingIsLeft();
   });
 });

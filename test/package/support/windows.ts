@@ -186,10 +186,13 @@ export class WineMachine {
 
   /** What was in use when it was to be removed, and was moved to where temporary files lie. */
   leftInTemp(): string[] {
+    // No deeper: Wine links a user's desktop and documents to the home of who runs the test.
     const users = join(this.folder, "drive_c", "users");
-    return readdirSync(users, { recursive: true })
-      .map(String)
-      .filter((name) => name.includes("outlook-offline-state-removed"));
+    return readdirSync(users)
+      .flatMap((user) => [join(users, user, "Temp"), join(users, user, "AppData", "Local", "Temp")])
+      .filter((folder) => existsSync(folder))
+      .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+      .filter((path) => path.includes("outlook-offline-state-removed"));
   }
 
   /** Windows processes of ours; the simulated Outlook is somebody else's program. */
