@@ -22,7 +22,7 @@ export const EXPLANATIONS = {
     "Where the rounds lie far apart the machine was busy with other work, and a ratio says little. The crowd runs on a core of its own while the server works; the line above the growth says for which share of the time it was busy.",
   ],
   6: [
-    "The agent does nothing at all. Mended: the bridge woke once a second, because Node looks that often for connections that are slow with their headers or their request (`connectionsCheckingInterval`); such a connection now has a timer of its own, which ends when it has become a pane. What draws the history out to the present each 20 s, so that a crash loses no more than that, now rides on every third heartbeat and wakes nobody. Before, the bridge woke 20 times in 15 s and took 2.6 times the floor's processor time.",
+    "The agent does nothing at all. Mended: the bridge woke once a second, because Node looks that often for connections that are slow with their headers or their request (`connectionsCheckingInterval`); such a connection now has a timer of its own, which ends when it has become a pane. What draws the history out to the present each 20 s, so that a crash loses no more than that, now rides on every third heartbeat, so that its own timer does not fire while panes are there. In a try on a busy machine one wake-up in 15 s was left beyond the floor's three; its cause was not looked for. Before, the bridge woke 20 times in 15 s and took 2.6 times the floor's processor time.",
     "What is left of the processor time beyond the floor is that one write to the history in three heartbeats; a heartbeat itself costs less than the floor's, because its frame is made once for all panes.",
   ],
   7: [
