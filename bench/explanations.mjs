@@ -41,7 +41,7 @@ export const EXPLANATIONS = {
     "Mended: SQLite looked for the first span of the last day from the oldest row on, 2.8 of the query's milliseconds among 100,000 rows and 0.2 by the index; and libsql takes several times as long to hand over rows one by one as one text of JSON with all of them. Each row is still checked, because a damaged file must not become a state that Outlook never had. The bridge keeps 100,000 spans, where it kept 20,000.",
   ],
   11: [
-    "The aim of 3 times cannot be met by what makes a system call: the callbacks of an empty add-in take less than the clock's step of 0.1 us can tell apart, so that any system call at all is more than three times that. The agent makes one, for a timer: it begins from Outlook's message loop and not while Outlook starts. Under Wine such a call goes to another process and back, 9 us with the machine at rest. The third line holds the agent against that one call. An earlier figure of 3.0 times was too good: the empty add-in read the environment in its callbacks.",
+    "The aim of 3 times cannot be met by what makes a system call: the callbacks of an empty add-in take less than the clock's step of 0.1 us can tell apart, so that any system call at all is more than three times that. The agent makes one, for a timer: it begins from Outlook's message loop and not while Outlook starts. Under Wine such a call goes to another process and back, 10 us when the cores are awake and 40 us with the machine at rest. The third line holds the agent against that one call. An earlier figure of 3.0 times was too good: the empty add-in read the environment in its callbacks.",
     "No thread of OUTLOOK.EXE or of node.exe with the module has run in the minute. Heartbeats are the bridge's, and are in row 6.",
   ],
 };
