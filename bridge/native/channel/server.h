@@ -13,8 +13,8 @@ namespace offline_state {
 class ChannelServer {
  public:
   static constexpr std::size_t kMaxClients = 16;  // one more is closed at once
-  static constexpr std::size_t kMaxUnsent =
-      64 * 1024;  // bytes kept for a client that does not read; then it misses some
+  // Bytes kept for a client that does not read; then it misses some. A full mailbox, which comes at once, fits.
+  static constexpr std::size_t kMaxUnsent = 16 * 1024;
 
   // Listens and starts the thread. A peer of another user is closed before a byte is sent to it.
   // Throws std::runtime_error when the address cannot be served (another agent of this home, say).
