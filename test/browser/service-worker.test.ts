@@ -1,6 +1,7 @@
 // The kept pane: it opens without the bridge, and a new version takes over at the next opening, whole.
 import { cpSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { BrowserContext, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { PANE_FILES } from "./support/fake-bridge.js";
@@ -95,6 +96,21 @@ function version(name: string): string {
 const versions = (page: Page): Promise<string> =>
   page.evaluate(() => `${document.body.dataset["page"] ?? ""} ${document.body.dataset["script"] ?? ""}`);
 
+/**
+ * The next opening after the last pane was closed. The browser takes its time to let go of a closed page, and a page that is
+ * opened meanwhile is one beside it: it is of the old version, whole, and is closed again.
+ */
+async function nextOpening(context: BrowserContext, row?: string): Promise<Page> {
+  const end = performance.now() + 30_000;
+  for (;;) {
+    const page = await stage.openIn(context, {}, row);
+    if (!(await versions(page)).startsWith("one") || performance.now() > end) return page;
+    await expect.poll(() => versions(page)).toBe("one one");
+    await page.close();
+    await sleep(500);
+  }
+}
+
 test("a new version takes over at the next opening, and no page ever has files of two", async () => {
   stage.bridge.root = version("one");
   const context = await stage.context();
@@ -112,7 +128,7 @@ test("a new version takes over at the next opening, and no page ever has files o
   await beside.close();
   await pinned.close();
 
-  const next = await stage.openIn(context, {}, "online");
+  const next = await nextOpening(context, "online");
   await expect.poll(() => versions(next)).toBe("two two");
   await next.close();
   await stage.bridge.stop();
@@ -135,8 +151,8 @@ test("a pane that the bridge's new version does not match fetches its own, and w
   );
   expect(await versions(pinned)).toBe("one one");
   await pinned.close();
-  const next = await stage.openIn(context);
-  await expect.poll(() => versions(next), { timeout: 30_000 }).toBe("two two");
+  const next = await nextOpening(context);
+  await expect.poll(() => versions(next)).toBe("two two");
 });
 
 test("a pane that stays open finds the new version when the bridge is started anew", async () => {
