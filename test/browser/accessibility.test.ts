@@ -97,6 +97,21 @@ test.each(looks.flatMap((look) => languages.map((language) => [look, language] a
   },
 );
 
+test("no colour is on its way from one to another when the state or the theme changes", async () => {
+  const page = await stage.open({}, "online");
+  await page.evaluate(() => {
+    document.addEventListener("transitionrun", ({ target, propertyName }) => {
+      document.body.dataset["faded"] = `${target instanceof Element ? target.id : ""} ${propertyName}`;
+    });
+  });
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme });
+    for await (const name of situations(page)) {
+      expect(await page.evaluate(() => document.body.dataset["faded"]), name).toBeUndefined();
+    }
+  }
+});
+
 test.each([280, 320, 360])("axe finds nothing at %i px, unfolded and folded, in both themes", async (width) => {
   stage.bridge.history = aDay(Date.now(), "offline", 720_000);
   stage.bridge.state("offline", 720_000);
