@@ -11,10 +11,12 @@ import {
   startPlugged,
   type PluggedBridge,
 } from "../../test/support/plugged-bridge.js";
+import { temporaryHome } from "../../test/support/temporary-home.js";
 import { validateHistory } from "../../shared/src/validate.js";
 import { openStore } from "./history/open-store.js";
 import { Recorder } from "./history/recorder.js";
-import { silentLog } from "./log/log.js";
+import { prepareHome, resolveHome } from "./home/home.js";
+import { logFileOf, openLog, silentLog } from "./log/log.js";
 import { PortTaken } from "./server/listen.js";
 
 /** No expectation of speed: what is given up after its own limit of a second or two must not wait for ever. */
@@ -88,6 +90,17 @@ describe("a bridge that stops", () => {
     expect(plugged.source.subscriptions).toBe(0);
     const next = await startPlugged({ port });
     expect(next.bridge.port).toBe(port);
+  });
+
+  it("has said in its log what it told last, however soon it stops", async () => {
+    const home = resolveHome({ env: { OUTLOOK_OFFLINE_STATE_HOME: temporaryHome() } });
+    prepareHome(home);
+    const { log, close } = openLog(home);
+    const plugged = await startPlugged({ home, log });
+    plugged.source.tell(reportOf("offline"));
+    await plugged.bridge.stop();
+    close();
+    expect(readFileSync(logFileOf(home), "utf8")).toMatch(/"state":"offline".*"msg":"changed"/);
   });
 
   it("does not wait for a pane that does not answer", async () => {

@@ -1,6 +1,7 @@
 /** Puts the rooms together: source -> feed -> gate -> server. Everything that differs between runs is plugged in here. */
 import { ensureCertificates } from "./certificates/certificates.js";
 import { keepCertificates } from "./certificates/keep.js";
+import { Afterwards } from "./feed/afterwards.js";
 import { Feed, type FeedOptions } from "./feed/feed.js";
 import { follow } from "./feed/follow.js";
 import { createGate } from "./gate/gate.js";
@@ -55,13 +56,16 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
     ...(options.trust === undefined ? {} : { trust: options.trust }),
   };
   const certificates = await ensureCertificates(certificateOptions);
+  const afterwards = new Afterwards();
   const feed = new Feed({
     ...options.feed,
     version,
     onChange: (present) => {
-      const { state, since, source } = present;
-      log.info({ state, since, source }, "changed");
       history?.note(present);
+      const { state, since, source } = present;
+      afterwards.run(() => {
+        log.info({ state, since, source }, "changed");
+      });
     },
     onHeartbeat: () => history?.awake(),
   });
@@ -71,6 +75,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
   const stopFeeding = (): void => {
     subscription.close();
     feed.close();
+    afterwards.finish();
   };
 
   try {
@@ -110,6 +115,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
           subscription.close();
           await Promise.all([keeper.close(), server.stop()]);
           feed.close();
+          afterwards.finish();
         })()),
     };
   } catch (thrown) {

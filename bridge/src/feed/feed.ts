@@ -20,8 +20,8 @@ import {
 /** The least time between two published changes, milliseconds. */
 export const BURST_MS = 50;
 
-/** Takes one message: the UTF-8 of its JSON, shared by all subscribers. Must not throw and must not wait. */
-export type Subscriber = (message: Buffer) => void;
+/** Takes one message: its JSON, which was made once for all subscribers. Must not throw and must not wait. */
+export type Subscriber = (message: string) => void;
 
 export interface FeedOptions {
   readonly version: string;
@@ -67,8 +67,7 @@ export class Feed {
 
   /** What is published now, its age measured now. */
   present(): Present {
-    const { state, since, began, source } = this.#published;
-    return { state, since, ageMs: Math.max(0, Math.round(this.#clocks.monotonic() - began)), source };
+    return this.#presentAt(this.#clocks.monotonic());
   }
 
   /** The source told what it knows. */
@@ -90,7 +89,7 @@ export class Feed {
       this.#options.onHeartbeat?.();
     }, this.#heartbeatMs);
     subscriber(
-      bytesOf({
+      JSON.stringify({
         type: "snapshot",
         protocol: PROTOCOL,
         epoch: this.epoch,
@@ -98,7 +97,7 @@ export class Feed {
         ...this.present(),
         heartbeatMs: this.#heartbeatMs,
         bridge: { version: this.#options.version },
-      }),
+      } satisfies FeedMessage),
     );
     return () => {
       this.#subscribers.delete(subscriber);
@@ -119,37 +118,41 @@ export class Feed {
     if (this.#closed) return;
     this.#newest = picture;
     if (this.#burst !== undefined) return;
-    const wait = this.#quietUntil - this.#clocks.monotonic();
-    if (wait <= 0) this.#publish();
+    const now = this.#clocks.monotonic();
+    if (now >= this.#quietUntil) this.#publish(now);
     else
-      this.#burst = setTimeout(() => {
-        this.#publish();
-      }, Math.ceil(wait));
+      this.#burst = setTimeout(
+        () => {
+          this.#publish(this.#clocks.monotonic());
+        },
+        Math.ceil(this.#quietUntil - now),
+      );
   }
 
-  #publish(): void {
+  #publish(now: number): void {
     this.#burst = undefined;
     if (isSame(this.#newest, this.#published)) return;
     this.#published = this.#newest;
-    this.#quietUntil = this.#clocks.monotonic() + BURST_MS;
+    this.#quietUntil = now + BURST_MS;
     this.#seq += 1;
-    const present = this.present();
+    const present = this.#presentAt(now);
     this.#send({ type: "change", seq: this.#seq, ...present });
     this.#options.onChange?.(present);
   }
 
+  #presentAt(now: number): Present {
+    const { state, since, began, source } = this.#published;
+    return { state, since, ageMs: Math.max(0, Math.round(now - began)), source };
+  }
+
   #send(message: FeedMessage): void {
     if (this.#subscribers.size === 0) return;
-    const bytes = bytesOf(message);
-    for (const subscriber of this.#subscribers) subscriber(bytes);
+    const text = JSON.stringify(message);
+    for (const subscriber of this.#subscribers) subscriber(text);
   }
 
   #stopHeartbeat(): void {
     clearInterval(this.#heartbeat);
     this.#heartbeat = undefined;
   }
-}
-
-function bytesOf(message: FeedMessage): Buffer {
-  return Buffer.from(JSON.stringify(message), "utf8");
 }

@@ -1,14 +1,12 @@
 /** The panes that are connected: each gets the feed, says nothing, and is ended when it breaks a limit. */
 import type { Duplex } from "node:stream";
-import { Sender, WebSocket } from "ws";
+import { WebSocket } from "ws";
 import { CloseCode } from "../../../shared/src/protocol.js";
 import type { Feed } from "../feed/feed.js";
 import type { Log } from "../log/log.js";
 import type { Limits } from "./limits.js";
 import { rate } from "./rate.js";
-
-/** A whole text message in one frame: opcode 1 of RFC 6455, section 5.2. */
-const TEXT = { fin: true, rsv1: false, opcode: 1, mask: false, readOnly: true };
+import { textFrame } from "./text-frame.js";
 
 export class Panes {
   readonly #feed: Feed;
@@ -16,7 +14,7 @@ export class Panes {
   readonly #log: Log;
   readonly #open = new Set<WebSocket>();
   /** The newest message and its frame, which is made once for all panes. */
-  #framed: { readonly message: Buffer; readonly frame: Buffer } | undefined;
+  #framed: { readonly message: string; readonly frame: Buffer } | undefined;
 
   constructor(feed: Feed, limits: Limits, log: Log) {
     this.#feed = feed;
@@ -84,7 +82,7 @@ export class Panes {
    * back that this could overtake: it does so only while it compresses or reads a Blob, and here it does neither. What
    * it writes itself are whole frames too, and `bufferedAmount` counts what lies in the socket, whoever has written it.
    */
-  #send(pane: WebSocket, socket: Duplex, message: Buffer): void {
+  #send(pane: WebSocket, socket: Duplex, message: string): void {
     if (pane.readyState !== WebSocket.OPEN) return;
     if (pane.bufferedAmount > this.#limits.unsentBytes) {
       this.#end(pane, CloseCode.tryAgainLater, "the pane does not read");
@@ -93,10 +91,8 @@ export class Panes {
     socket.write(this.#frameOf(message));
   }
 
-  #frameOf(message: Buffer): Buffer {
-    if (this.#framed?.message !== message) {
-      this.#framed = { message, frame: Buffer.concat(Sender.frame(message, TEXT)) };
-    }
+  #frameOf(message: string): Buffer {
+    if (this.#framed?.message !== message) this.#framed = { message, frame: textFrame(message) };
     return this.#framed.frame;
   }
 
