@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import webpack from "webpack";
 import { InjectManifest } from "workbox-webpack-plugin";
-import { FirstScriptsPlugin } from "./tools/webpack/first-scripts-plugin.mjs";
+import { WholePagePlugin } from "./tools/webpack/whole-page-plugin.mjs";
 
 /** @param {string} relative */
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
@@ -29,6 +29,8 @@ export default function configuration(_env, { mode = "production" }) {
     entry: { pane: "./src/main.ts" },
     output: {
       path: path("dist/pane"),
+      // Relative to the page: a script within it has no address of its own.
+      publicPath: "",
       filename: "assets/[name].[contenthash:12].js",
       assetModuleFilename: "assets/[name].[contenthash:12][ext]",
       clean: true,
@@ -51,7 +53,11 @@ export default function configuration(_env, { mode = "production" }) {
     plugins: [
       new webpack.DefinePlugin({ PRODUCTION: JSON.stringify(production), VERSION: JSON.stringify(version) }),
       new HtmlPlugin({ template: "./src/taskpane.html", filename: "taskpane.html", scriptLoading: "module" }),
-      new FirstScriptsPlugin([path("addin/src/old-webview.js"), path("addin/src/early-feed.js")]),
+      new WholePagePlugin({
+        first: [path("addin/src/old-webview.js"), path("addin/src/early-feed.js")],
+        // While the pane is being worked on, its script is a file with a map.
+        whole: production,
+      }),
       new MiniCssExtractPlugin({ filename: "assets/[name].[contenthash:12].css" }),
       new CopyPlugin({ patterns: [...officeFiles(), { from: "icons/*.png" }] }),
       ...(production ? [serviceWorker()] : []),

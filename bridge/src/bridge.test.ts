@@ -200,6 +200,27 @@ describe("plain requests", () => {
     }
   });
 
+  it("are told a policy without anything unsafe; only the page's own names what stands in it", async () => {
+    const plugged = await startPlugged();
+    const policy = async (path: string): Promise<string> =>
+      String((await get(plugged, path)).headers["content-security-policy"]);
+    writeFileSync(join(plugged.paneFolder, "taskpane.html"), "<style>p{}</style><script>now()</script>");
+    const page = await policy("/taskpane.html");
+    expect(page).toMatch(/(^|;)script-src 'self' 'sha256-[\w+/=]{44}'(;|$)/);
+    expect(page).toMatch(/(^|;)style-src 'self' 'sha256-[\w+/=]{44}'(;|$)/);
+    const others = await Promise.all(["/healthz", "/sw.js", "/nothing", "/"].map(policy));
+    for (const other of others) {
+      expect(other).toMatch(/(^|;)script-src 'self'(;|$)/);
+      expect(other).toMatch(/(^|;)style-src 'self'(;|$)/);
+    }
+    for (const one of [page, ...others]) expect(one).not.toContain("unsafe");
+
+    writeFileSync(join(plugged.paneFolder, "taskpane.html"), "<script>later()</script>");
+    const later = await policy("/taskpane.html");
+    expect(later).toMatch(/(^|;)style-src 'self'(;|$)/);
+    expect(later).not.toBe(page);
+  });
+
   it("are led from / to the pane, and told plainly what is not there", async () => {
     const plugged = await startPlugged();
     expect(await get(plugged, "/")).toMatchObject({ status: 302, headers: { location: "/taskpane.html" } });

@@ -46,4 +46,5 @@ export const ROWS: Readonly<Record<number, string>> = {
   30: "a request with a body",
   31: "the rest of an upgrade: key, subprotocols, extensions",
   32: "the query of the history",
+  33: "a script or a style slipped into the pane's page",
 };

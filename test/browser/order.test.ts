@@ -1,4 +1,4 @@
-// The state comes first: before the pane's other parts, and before its own script.
+// The state comes first: before the pane's other parts, and its connection before the pane's own script.
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { setStage, shows } from "./support/stage.js";
@@ -47,12 +47,13 @@ test(
   },
 );
 
-/** Holds the pane's own script back until `task` is done. */
+/** Holds the pane's own script back until `task` is done: another one stands before it, and is long on its way. */
 function beforeTheScript(task: () => Promise<void>): (page: Page) => Promise<unknown> {
+  stage.bridge.slip = (html) => html.replace("<script type=module>", '<script src="held.js"></script>$&');
   return (page) =>
-    page.route(/assets\/pane\..*\.js$/, async (route) => {
+    page.route(/\/held\.js$/, async (route) => {
       await task();
-      await route.continue();
+      await route.fulfill({ contentType: "text/javascript", body: "" });
     });
 }
 

@@ -65,35 +65,41 @@ test("Office.js is ready without the bridge in a language that is not kept", asy
   expect(await page.locator("html").getAttribute("data-row")).toBe("unreachable");
 });
 
-/** A folder with the pane as a version of its own: page and script both say which. */
+/** A folder with the pane as a version of its own: page, script and icons all say which. */
 function version(name: string): string {
   const root = join(stage.folder, `pane-${name}-${String(Math.random())}`);
   cpSync(PANE_FILES, root, { recursive: true });
-  const assets = join(root, "assets");
-  const script = readdirSync(assets).find((file) => /^pane\..*\.js$/.test(file)) ?? "none";
-  const renamed = `pane.${name}.js`;
-  renameSync(join(assets, script), join(assets, renamed));
-  writeFileSync(
-    join(assets, renamed),
-    `${readFileSync(join(assets, renamed), "utf8")};document.body.dataset.script="${name}"`,
-  );
-  const html = readFileSync(join(root, "taskpane.html"), "utf8");
-  writeFileSync(
-    join(root, "taskpane.html"),
-    html.replace(script, renamed).replace("<body", `<body data-page="${name}"`),
-  );
-  const worker = readFileSync(join(root, "service-worker.js"), "utf8").replace(script, renamed);
-  const revised = worker.replace(
+  const page = join(root, "taskpane.html");
+  const script = join(root, "service-worker.js");
+  let html = readFileSync(page, "utf8")
+    .replace("<body", `<body data-page="${name}"`)
+    .replace(/<\/script><\/body>/, `;document.body.dataset.script="${name}"$&`);
+  let worker = readFileSync(script, "utf8").replace(
     /'revision':'\w+','url':'taskpane\.html'/,
     `'revision':'${name}','url':'taskpane.html'`,
   );
-  expect(revised.includes(renamed) && revised.includes(`'revision':'${name}'`)).toBe(true);
-  writeFileSync(join(root, "service-worker.js"), revised);
+  for (const icon of readdirSync(join(root, "assets"))) {
+    const renamed = icon.replace(/\.\w+\.svg$/, `.${name}.svg`);
+    renameSync(join(root, "assets", icon), join(root, "assets", renamed));
+    html = html.replaceAll(icon, renamed);
+    worker = worker.replaceAll(icon, renamed);
+  }
+  expect(html).toMatch(new RegExp(`state-online\\.${name}\\.svg[^]*dataset\\.script="${name}"`));
+  expect(worker).toMatch(new RegExp(`state-online\\.${name}\\.svg`));
+  expect(worker).toContain(`'revision':'${name}'`);
+  writeFileSync(page, html);
+  writeFileSync(script, worker);
   return root;
 }
 
+/** Of page, script and the icon that the script has put there, which must be had too. */
 const versions = (page: Page): Promise<string> =>
-  page.evaluate(() => `${document.body.dataset["page"] ?? ""} ${document.body.dataset["script"] ?? ""}`);
+  page.evaluate(async () => {
+    const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')?.href ?? "";
+    const { ok } = await fetch(icon);
+    const { page: ofPage = "", script = "" } = document.body.dataset;
+    return `${ofPage} ${script} ${ok ? (/\.(\w+)\.svg$/.exec(icon)?.[1] ?? "") : "missing"}`;
+  });
 
 /** The browser looks for it some seconds after an opening, and fetches all of it before it waits. */
 async function newVersionWaits(page: Page): Promise<void> {
@@ -110,19 +116,19 @@ test("a new version takes over at the next opening, and no page ever has files o
   // The bridge has been updated. Panes that are open, and those opened beside them, stay with the version that they know.
   stage.bridge.root = version("two");
   const pinned = await stage.openIn(context, {}, "online");
-  expect(await versions(pinned)).toBe("one one");
+  expect(await versions(pinned)).toBe("one one one");
   await newVersionWaits(pinned);
   const beside = await stage.openIn(context, {}, "online");
-  expect(await versions(beside)).toBe("one one");
+  expect(await versions(beside)).toBe("one one one");
   await beside.close();
   await pinned.close();
 
   const next = await stage.openIn(context, {}, "online");
-  await expect.poll(() => versions(next)).toBe("two two");
+  await expect.poll(() => versions(next)).toBe("two two two");
   await next.close();
   await stage.bridge.stop();
   const without = await stage.openIn(context, {}, "unreachable");
-  expect(await versions(without)).toBe("two two");
+  expect(await versions(without)).toBe("two two two");
 });
 
 test("a pane that the bridge's new version does not match fetches its own, and what it tells to do mends it", async () => {
@@ -136,10 +142,10 @@ test("a pane that the bridge's new version does not match fetches its own, and w
   await stage.bridge.start();
   await shows(pinned, "refused", 30_000);
   await newVersionWaits(pinned);
-  expect(await versions(pinned)).toBe("one one");
+  expect(await versions(pinned)).toBe("one one one");
   await pinned.close();
   const next = await stage.openIn(context);
-  await expect.poll(() => versions(next), { timeout: 30_000 }).toBe("two two");
+  await expect.poll(() => versions(next), { timeout: 30_000 }).toBe("two two two");
 });
 
 test("a pane that stays open finds the new version when the bridge is started anew", async () => {
@@ -151,5 +157,5 @@ test("a pane that stays open finds the new version when the bridge is started an
   stage.bridge.root = version("two");
   await stage.bridge.start();
   await newVersionWaits(pinned);
-  expect(await versions(pinned)).toBe("one one");
+  expect(await versions(pinned)).toBe("one one one");
 });

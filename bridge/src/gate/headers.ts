@@ -9,14 +9,22 @@ const OFFICE = [
   "https://outlook.cloud.microsoft",
 ];
 
-export function securityHeaders(port: number): ReturnType<typeof helmet> {
+/** Scripts and styles that stand in a page itself, each as a source with its hash. */
+export interface Within {
+  readonly scripts: readonly string[];
+  readonly styles: readonly string[];
+}
+
+const NOTHING: Within = { scripts: [], styles: [] };
+
+export function securityHeaders(port: number, { scripts, styles }: Within = NOTHING): ReturnType<typeof helmet> {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
+        "script-src": ["'self'", ...scripts],
+        "style-src": ["'self'", ...styles],
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
         "manifest-src": ["'self'"],

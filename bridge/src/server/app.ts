@@ -1,9 +1,11 @@
 /** What is answered to plain requests, once the gate has let them in. */
+import { join } from "node:path";
 import express, { type ErrorRequestHandler, type Express } from "express";
 import { HISTORY_HOURS_DEFAULT, HISTORY_HOURS_MAX, HISTORY_PATH, type History } from "../../../shared/src/history.js";
 import type { SourceStatus, State } from "../../../shared/src/protocol.js";
 import type { Log } from "../log/log.js";
 import { securityHeaders } from "../gate/headers.js";
+import { pagePolicy } from "./page-policy.js";
 import { paneFiles } from "./pane-files.js";
 
 /** Path of the pane on the bridge's origin. */
@@ -60,6 +62,7 @@ export function createApp({ port, paneFolder, health, history, log }: AppOptions
   app.get("/", (_request, response) => {
     response.redirect(302, PANE_PATH);
   });
+  app.get(PANE_PATH, pagePolicy(port, join(paneFolder, PANE_PATH)));
   app.use(paneFiles(paneFolder));
   app.use((_request, response) => {
     response.status(404).type("text/plain").send("there is no such file\n");

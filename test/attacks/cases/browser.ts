@@ -1,4 +1,4 @@
-// Rows 1, 18 and 21 once more, as a real browser carries them out for the page of another site.
+// Rows 1, 18, 21 and 33 once more, as a real browser carries them out.
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -114,6 +114,42 @@ export const inBrowsers: readonly Attack[] = [
       const addresses = shown();
       const empty = addresses.length === 1 && addresses[0]?.startsWith("chrome-error:") === true;
       return empty ? "the frame stays empty" : `the frame shows ${addresses.join()}`;
+    },
+  ),
+  inBrowser(
+    33,
+    "Chromium: <script>, onclick, javascript:, eval(), <style> within the page",
+    "none counts, and the pane's own do",
+    async (page, ours) => {
+      await page.goto(`https://${ours}/taskpane.html`);
+      await page.locator("html[data-row]").waitFor();
+      const own = await page.evaluate(() => getComputedStyle(document.body).display === "flex");
+      const counted = await page.evaluate(async () => {
+        const counts: string[] = [];
+        Reflect.set(window, "slipped", (name: string) => counts.push(name));
+        const add = (tag: string, text: string, attributes: Readonly<Record<string, string>> = {}): HTMLElement => {
+          const element = Object.assign(document.createElement(tag), { textContent: text });
+          for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+          document.body.append(element);
+          return element;
+        };
+        add("script", "slipped('script')");
+        add("script", "slipped('module')", { type: "module" });
+        add("button", "", { onclick: "slipped('onclick')" }).click();
+        add("a", "", { href: "javascript:slipped('javascript:')" }).click();
+        add("style", "body { display: table }");
+        try {
+          // A timer with a text is eval() by another name.
+          Reflect.apply(setTimeout, window, ["slipped('eval')", 0]);
+        } catch {
+          // That is what is wanted.
+        }
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        if (getComputedStyle(document.body).display === "table") counts.push("style");
+        return counts;
+      });
+      if (counted.length > 0) return `these count: ${counted.join(", ")}`;
+      return own ? "none counts, and the pane's own do" : "the pane's own style does not count";
     },
   ),
 ];

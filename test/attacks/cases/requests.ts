@@ -278,4 +278,42 @@ const paths: Attack[] = [
   },
 ];
 
-export const requests: readonly Attack[] = [...origins, ...hosts, ...shapes, ...sites, ...preflights, ...paths];
+const sourcesOf = async (bridge: BridgeProcess, path: string): Promise<string> => {
+  const { headers } = await answerTo(bridge, plain(bridge, path));
+  const policy = headers.get("content-security-policy") ?? "";
+  const sources = ["default-src", "script-src", "style-src"].map((name) => {
+    const found = new RegExp(`(?:^|;)${name} ([^;]*)`).exec(policy)?.[1] ?? "missing";
+    return `${name} ${found.replace(/'sha256-[\w+/]{43}='/g, "by hash").replace(/(by hash)(?: \1)+/g, "$1")}`;
+  });
+  return sources.join("; ");
+};
+
+const within: Attack[] = [
+  {
+    row: 33,
+    tried: "Content-Security-Policy of the page",
+    answer: "default-src 'none'; script-src 'self' by hash; style-src 'self' by hash",
+    run: (bridge) => sourcesOf(bridge, "/taskpane.html"),
+  },
+  {
+    row: 33,
+    tried: "Content-Security-Policy of every other answer",
+    answer: "default-src 'none'; script-src 'self'; style-src 'self'",
+    run: async (bridge) => {
+      const paths = ["/healthz", "/history", "/service-worker.js", "/office/office.js", "/nothing"];
+      const found = new Set<string>();
+      for (const path of paths) found.add(await sourcesOf(bridge, path));
+      return [...found].join(" | ");
+    },
+  },
+];
+
+export const requests: readonly Attack[] = [
+  ...origins,
+  ...hosts,
+  ...shapes,
+  ...sites,
+  ...preflights,
+  ...paths,
+  ...within,
+];

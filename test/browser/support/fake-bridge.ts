@@ -1,11 +1,12 @@
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { createServer, type Server } from "node:https";
 import type { ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WebSocketServer, type WebSocket } from "ws";
+import { within } from "../../../bridge/src/server/page-policy.js";
 import {
   FEED_PATH,
   PROTOCOL,
@@ -34,8 +35,11 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** As strict as a page can be served: what the pane does must pass it. */
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'";
+function policyOf(html: string): string {
+  const { scripts, styles } = within(html);
+  const sources = { script: ["'self'", ...scripts].join(" "), style: ["'self'", ...styles].join(" ") };
+  return `default-src 'none'; script-src ${sources.script}; style-src ${sources.style}; img-src 'self'; connect-src 'self'; base-uri 'none'`;
+}
 
 /** One span of the history, as the bridge tells it. */
 export interface Span {
@@ -65,6 +69,8 @@ export class FakeBridge {
   greeting: "snapshot" | "nothing" | "busy" = "snapshot";
   /** Spans that /history answers; null for a bridge that has none. */
   history: readonly Span[] | null = null;
+  /** What somebody on the way does to a page, whose policy stays as it was. */
+  slip: (html: string) => string = (html) => html;
   /** Paths that were asked for, newest last. */
   readonly asked: string[] = [];
   /** Times (performance.now) at which a socket was opened. */
@@ -201,8 +207,10 @@ export class FakeBridge {
       return;
     }
     response.setHeader("Content-Type", TYPES[extname(file)] ?? "application/octet-stream");
-    response.setHeader("Content-Security-Policy", POLICY);
     response.setHeader("Cache-Control", "no-cache");
-    createReadStream(file).pipe(response);
+    const html = extname(file) === ".html" ? await readFile(file, "utf8") : "";
+    response.setHeader("Content-Security-Policy", policyOf(html));
+    if (html === "") createReadStream(file).pipe(response);
+    else response.end(this.slip(html));
   }
 }
