@@ -222,6 +222,17 @@ describe("the cost of the history", () => {
     recorder.close();
   });
 
+  it("has but one timer, and none when it is closed", () => {
+    const recorder = recorderOf();
+    for (let beats = 1; beats <= 6; beats += 1) {
+      pass(5000);
+      recorder.awake();
+    }
+    expect(vi.getTimerCount()).toBe(1);
+    recorder.close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("does not grow beyond 30 days", () => {
     const store = new MemoryStore();
     const recorder = recorderOf(store);

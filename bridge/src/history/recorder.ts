@@ -37,7 +37,7 @@ export class Recorder {
   readonly #log: Log;
   readonly #clocks: Clocks;
   readonly #pending = new Map<number, NumberedSpan>();
-  readonly #heart: NodeJS.Timeout;
+  #heart: NodeJS.Timeout;
   #store: Store;
   #next: number;
   #running: NumberedSpan | undefined;
@@ -54,10 +54,7 @@ export class Recorder {
     this.#next = this.#lastNumber() + 1;
     this.#alive = this.#now();
     this.#beaten = this.#alive.monotonic;
-    this.#heart = setInterval(() => {
-      this.beat();
-    }, ALIVE_MS);
-    this.#heart.unref();
+    this.#heart = this.#beatLater();
   }
 
   /** The feed published this. */
@@ -102,7 +99,10 @@ export class Recorder {
   /** The process is awake for something else: the recorder's own timer need not wake it soon. */
   awake(): void {
     if (this.#clocks.monotonic() - this.#beaten < AWAKE_MS) return;
-    this.#heart.refresh();
+    // Neither `refresh` nor `clearInterval` alone: Node keeps the timers of one length in a list, and would be woken when the
+    // list was due before; of timers that have `ref` it drops the list with the last of them.
+    clearInterval(this.#heart.ref());
+    this.#heart = this.#beatLater();
     this.beat();
   }
 
@@ -112,6 +112,12 @@ export class Recorder {
     this.beat();
     this.#running = undefined;
     this.#leaveStore();
+  }
+
+  #beatLater(): NodeJS.Timeout {
+    return setInterval(() => {
+      this.beat();
+    }, ALIVE_MS).unref();
   }
 
   #now(): { unix: number; monotonic: number } {

@@ -70,11 +70,14 @@ export class SqliteStore implements Store {
   }
 
   write(spans: readonly NumberedSpan[]): void {
+    const upsert = (): void => {
+      for (const { number, state, reason, from, to } of spans)
+        this.#upsert.run(number, state, reason ?? null, from, to);
+    };
     guarded(() => {
-      this.#database.transaction(() => {
-        for (const { number, state, reason, from, to } of spans)
-          this.#upsert.run(number, state, reason ?? null, from, to);
-      })();
+      // One statement is a transaction of its own.
+      if (spans.length === 1) upsert();
+      else this.#database.transaction(upsert)();
     });
   }
 

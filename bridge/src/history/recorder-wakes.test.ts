@@ -1,0 +1,63 @@
+// In a process of its own, by Node's own timers: how often they wake it is written down by Node (trace events).
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { expect, it } from "vitest";
+import { temporaryHome } from "../../../test/support/temporary-home.js";
+import { productRoot } from "../version.js";
+
+const HEARTBEATS = 36;
+/** Time passes this much faster than it does. */
+const HASTE = 20;
+
+const moduleOf = (file: string): string =>
+  JSON.stringify(pathToFileURL(join(productRoot, "dist/bridge/src", file)).href);
+
+const SCRIPT = `
+  const { Recorder } = await import(${moduleOf("history/recorder.js")});
+  const { MemoryStore } = await import(${moduleOf("history/store.js")});
+  const { silentLog } = await import(${moduleOf("log/log.js")});
+  let fired = 0;
+  const begin = globalThis.setInterval;
+  globalThis.setInterval = (callback, every) => begin(() => { fired += 1; callback(); }, every / ${HASTE});
+  const monotonic = () => performance.now() * ${HASTE};
+  let writes = 0;
+  class CountingStore extends MemoryStore {
+    write(spans) { writes += 1; super.write(spans); }
+  }
+  const clocks = { unix: () => 1_767_258_000_000 + monotonic(), monotonic };
+  const recorder = new Recorder({ store: new CountingStore(), log: silentLog(), clocks });
+  const source = { status: "listening", profile: "P", outlook: "16", notifies: { online: true, offline: true } };
+  recorder.note({ state: "online", since: null, ageMs: 0, source });
+  let beats = 0;
+  const heart = setInterval(() => {
+    recorder.awake();
+    beats += 1;
+    if (beats < ${HEARTBEATS}) return;
+    clearInterval(heart);
+    recorder.close();
+    console.log(JSON.stringify({ fired, writes }));
+  }, 5000);
+`;
+
+it("wakes the process for nothing but heartbeats while there are some", () => {
+  const trace = join(temporaryHome(), "trace.json");
+  const said = execFileSync(
+    process.execPath,
+    [
+      "--trace-event-categories=node.environment",
+      `--trace-event-file-pattern=${trace}`,
+      "--input-type=module",
+      "--eval",
+      SCRIPT,
+    ],
+    { encoding: "utf8", timeout: 60_000 },
+  );
+  const { fired, writes } = JSON.parse(said) as { fired: number; writes: number };
+  const { traceEvents } = JSON.parse(readFileSync(trace, "utf8")) as { traceEvents: { name: string }[] };
+  const woken = traceEvents.filter(({ name }) => name === "RunTimers").length;
+  expect(writes).toBeGreaterThanOrEqual(HEARTBEATS / 4);
+  // One for the write soon after a change, and two for a clock that is a millisecond early.
+  expect(woken - fired).toBeLessThanOrEqual(3);
+});
