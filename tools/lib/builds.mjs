@@ -74,7 +74,7 @@ const bundle = {
     "shared",
     "bridge/src",
     "bridge/tsconfig.json",
-    "tools/webpack/bridge.config.mjs",
+    "tools/webpack",
     "tsconfig.base.json",
     "package.json",
     "package-lock.json",

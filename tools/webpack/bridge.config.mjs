@@ -34,8 +34,14 @@ export default {
   resolve: {
     extensions: [".ts", ".js"],
     extensionAlias: { ".js": [".ts", ".js"] },
-    // Express offers parsers of bodies, and loads the tables of a hundred character sets for it. The bridge reads no body.
-    alias: { "body-parser": false },
+    alias: {
+      // Express offers parsers of bodies, and loads the tables of a hundred character sets for it. The bridge reads no body.
+      "body-parser": false,
+      // It offers to parse queries with brackets. The bridge has Node parse them (app.ts).
+      qs: false,
+      // pino offers to write in a thread of its own. The bridge writes at once (rotating-file.ts).
+      "thread-stream": false,
+    },
   },
   externalsPresets: { node: true },
   externalsType: "module-import",
@@ -43,6 +49,7 @@ export default {
   module: {
     parser: { javascript: { createRequire: false, importMeta: false, url: false, exprContextCritical: false } },
     rules: [
+      { test: /[\\/]mime-db[\\/]db\.json$/, loader: fromRoot("tools/webpack/content-types-loader.mjs") },
       {
         test: /\.ts$/,
         loader: "ts-loader",

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pino, type Logger } from "pino";
 import { describe, Failure } from "../failure.js";
 import type { Home } from "../home/home.js";
+import { isoTime } from "./iso-time.js";
 import { RotatingFile } from "./rotating-file.js";
 
 export type Log = Logger;
@@ -29,7 +30,7 @@ export function openLog(home: Home, level = "info"): { readonly log: Log; readon
     );
   }
   const log = pino(
-    { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+    { level, base: { pid: process.pid }, timestamp: () => `,"time":"${isoTime(Date.now())}"` },
     {
       write: (line: string) => {
         file.write(line);
