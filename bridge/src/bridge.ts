@@ -65,6 +65,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
       const { state, since, source } = present;
       afterwards.run(() => {
         log.info({ state, since, source }, "changed");
+        history?.settle();
       });
     },
     onHeartbeat: () => history?.awake(),

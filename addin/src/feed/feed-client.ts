@@ -104,7 +104,8 @@ export class FeedClient {
   }
 
   #hear(data: unknown): void {
-    const validated = validateFrame(data);
+    const before = this.#connection.status === "live" ? this.#connection.present.source : undefined;
+    const validated = validateFrame(data, before);
     if (validated.kind === "other-protocol") {
       this.#drop();
       this.#become({ status: "refused" });

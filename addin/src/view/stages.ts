@@ -2,6 +2,11 @@ import type { World } from "../feed/world.js";
 
 /** A visible page that gets no frame for this long (it is covered by another window, say) is drawn without one. */
 const FRAME_WITHIN_MS = 250;
+/**
+ * After its frame, so that the screen has it first: to draw a frame takes the processor too. With the frame itself less than
+ * what the bridge leaves between two changes, so that in a burst what comes after is not put off for ever.
+ */
+const AFTER_FRAME_MS = 25;
 
 /**
  * Work that the state does not wait for, in two stages: what is seen beside the state comes with the same frame, so that no
@@ -55,8 +60,7 @@ export class Stages {
   #frame(): void {
     this.#takeBack();
     this.#due = "after";
-    // From within a frame's callback a task comes after what is drawn for that frame.
-    this.#takeBack = this.#world.after(0, () => {
+    this.#takeBack = this.#world.after(AFTER_FRAME_MS, () => {
       this.flush();
     });
     this.#withFrame();

@@ -182,6 +182,24 @@ describe("the cost of the history", () => {
     recorder.close();
   });
 
+  it("is on disk as soon as it has been told, and again a second later at the earliest", () => {
+    const store = new CountingStore();
+    const recorder = recorderOf(store);
+    const written: number[] = [];
+    for (let at = 0; at < 3000; at += 50) {
+      recorder.note(present(at % 100 === 0 ? "online" : "offline"));
+      pass(20, 1);
+      expect(store.writes, "by the timer").toBe(written.length);
+      recorder.settle();
+      if (store.writes > written.length) written.push(steady);
+      pass(30, 1);
+    }
+    expect(written).toEqual([20, 1020, 2020]);
+    pass(1500, 1);
+    expect(store.writes).toBe(4);
+    recorder.close();
+  });
+
   it("is a bounded memory, also when no write comes in between", () => {
     const store = new CountingStore();
     const recorder = recorderOf(store);
@@ -190,7 +208,8 @@ describe("the cost of the history", () => {
       steady += 1;
       recorder.note(present(number % 2 === 0 ? "online" : "offline"));
     }
-    pass(1000);
+    pass(1500);
+    expect(store.spans).toBeGreaterThan(0);
     expect(store.spans).toBeLessThanOrEqual(1000);
     recorder.close();
   });
@@ -199,8 +218,10 @@ describe("the cost of the history", () => {
     const store = new CountingStore();
     const recorder = recorderOf(store);
     recorder.note(present("online"));
-    pass(1000);
+    recorder.settle();
+    expect(store.writes).toBe(1);
     store.writes = 0;
+    pass(1000);
     pass(600_000);
     expect(store.writes).toBe(30);
     recorder.close();
@@ -210,8 +231,10 @@ describe("the cost of the history", () => {
     const store = new CountingStore();
     const recorder = recorderOf(store);
     recorder.note(present("online"));
-    pass(1000);
+    recorder.settle();
+    expect(store.writes).toBe(1);
     store.writes = 0;
+    pass(1000);
     for (let beats = 1; beats <= 12; beats += 1) {
       pass(5000);
       recorder.awake();

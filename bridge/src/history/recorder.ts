@@ -1,6 +1,6 @@
 /**
  * Writes down which state lasted from when to when. A change costs a few assignments; the disk is written once a second
- * at most, and every 20 s the running span is drawn out to the present. After a crash its end is therefore at most
+ * at most, when the change has been told and no other is due, and every 20 s the running span is drawn out to the present. After a crash its end is therefore at most
  * that long before the truth, and what follows is unknown.
  */
 import { PROTOCOL, type Present } from "../../../shared/src/protocol.js";
@@ -23,7 +23,10 @@ const AWAKE_MS = 14_000;
 const ASLEEP_MS = 50_000;
 /** The wall clock was set, or the machine slept, when it strays this far from the monotonic one. */
 const STRAY_MS = 5000;
+/** Changes are written this far apart, */
 const FLUSH_MS = 1000;
+/** and by a timer when nothing has settled for longer than that, which in a steady stream of changes never comes. */
+const UNSETTLED_MS = 1500;
 /** While the disk does not take them. */
 const MAX_PENDING = 1000;
 
@@ -45,6 +48,7 @@ export class Recorder {
   #alive: { readonly unix: number; readonly monotonic: number };
   #pruned = Number.NEGATIVE_INFINITY;
   #flush: NodeJS.Timeout | undefined;
+  #written = Number.NEGATIVE_INFINITY;
   #failing = false;
 
   constructor({ store, log, clocks = systemClocks }: RecorderOptions) {
@@ -72,7 +76,12 @@ export class Recorder {
     this.#begin({ state, reason, from, to: now });
     this.#flush ??= setTimeout(() => {
       this.#write();
-    }, FLUSH_MS).unref();
+    }, UNSETTLED_MS).unref();
+  }
+
+  /** A moment in which nobody waits for the process: what has waited for the disk is written, unless it was written lately. */
+  settle(): void {
+    if (this.#flush !== undefined && this.#clocks.monotonic() - this.#written >= FLUSH_MS) this.#write();
   }
 
   /** What the last `hours` were like. */
@@ -157,6 +166,7 @@ export class Recorder {
     clearTimeout(this.#flush);
     this.#flush = undefined;
     const now = this.#alive;
+    this.#written = now.monotonic;
     try {
       if (this.#pending.size > 0) this.#store.write([...this.#pending.values()]);
       this.#pending.clear();

@@ -1,4 +1,5 @@
 /** The usual report: it differs from the last one, which was checked, in the state and its times alone. */
+import { isNatural, isRecord, isSameListening } from "../../../shared/src/usual.js";
 import type { SourceReport } from "./offline-state-source.js";
 
 /**
@@ -7,32 +8,10 @@ import type { SourceReport } from "./offline-state-source.js";
  * is nearly always such a report.
  */
 export function nextReport(value: unknown, checked: SourceReport): SourceReport | undefined {
-  if (!isObject(value) || checked.source.status !== "listening") return undefined;
+  if (!isRecord(value) || checked.source.status !== "listening") return undefined;
   const { state, since, ageMs, number, source, agent } = value;
   if (state !== "online" && state !== "offline") return undefined;
   if ((since !== null && !isNatural(since)) || !isNatural(ageMs) || !isNatural(number)) return undefined;
-  if (agent !== checked.agent || !isSame(source, checked.source)) return undefined;
+  if (agent !== checked.agent || !isSameListening(source, checked.source)) return undefined;
   return { ...checked, state, since, ageMs, number };
-}
-
-function isSame(value: unknown, { status, profile, outlook, notifies }: Listening): boolean {
-  return (
-    isObject(value) &&
-    value["status"] === status &&
-    value["profile"] === profile &&
-    value["outlook"] === outlook &&
-    isObject(value["notifies"]) &&
-    value["notifies"]["online"] === notifies.online &&
-    value["notifies"]["offline"] === notifies.offline
-  );
-}
-
-type Listening = Extract<SourceReport["source"], { status: "listening" }>;
-
-function isNatural(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }
