@@ -93,13 +93,15 @@ function version(name: string): string {
 }
 
 /** Of page, script and the icon that the script has put there, which must be had too. */
-const versions = (page: Page): Promise<string> =>
-  page.evaluate(async () => {
+async function versions(page: Page): Promise<string> {
+  await page.locator('link[rel="icon"][href$=".svg"]').waitFor({ state: "attached" });
+  return page.evaluate(async () => {
     const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')?.href ?? "";
     const { ok } = await fetch(icon);
     const { page: ofPage = "", script = "" } = document.body.dataset;
     return `${ofPage} ${script} ${ok ? (/\.(\w+)\.svg$/.exec(icon)?.[1] ?? "") : "missing"}`;
   });
+}
 
 /** The browser looks for it some seconds after an opening, and fetches all of it before it waits. */
 async function newVersionWaits(page: Page): Promise<void> {

@@ -60,8 +60,8 @@ test.each(SITUATIONS)("tells $name", async ({ name, row, state, arrange, then, o
   expect(await page.locator("html").getAttribute("data-state")).toBe(state);
   const word = { online: "Online", offline: "Offline", unknown: "Unknown" }[state];
   expect(await page.locator("#word").innerText()).toBe(word);
-  expect(await page.title()).toContain(word);
-  expect(await page.locator('link[rel="icon"]').getAttribute("href")).toContain(`state-${state}`);
+  await expect.poll(() => page.title()).toContain(word);
+  await expect.poll(() => page.locator('link[rel="icon"]').getAttribute("href")).toContain(`state-${state}`);
   const shapes = await page
     .locator(".shape g")
     .evaluateAll((all) =>

@@ -7,7 +7,10 @@ import { setAttribute } from "./dom.js";
 
 const ICONS: Readonly<Record<State, string>> = { online, offline, unknown };
 
-/** Says the state in the document's title and icon too: what is seen of a page that is in the background. */
+/**
+ * Says the state in the document's title and icon too: what is seen of a page that is in the background. The page has an empty
+ * icon until then, because the browser would fetch and draw one while it connects to the feed.
+ */
 export function drawTitle(state: State, words: Words): void {
   const title = words.text(`title.${state}`);
   if (document.title !== title) document.title = title;
@@ -15,8 +18,8 @@ export function drawTitle(state: State, words: Words): void {
   if (icon === null) {
     icon = document.createElement("link");
     icon.setAttribute("rel", "icon");
-    icon.setAttribute("type", "image/svg+xml");
     document.head.append(icon);
   }
+  setAttribute(icon, "type", "image/svg+xml");
   setAttribute(icon, "href", ICONS[state]);
 }

@@ -38,7 +38,7 @@ const TYPES: Readonly<Record<string, string>> = {
 function policyOf(html: string): string {
   const { scripts, styles } = within(html);
   const sources = { script: ["'self'", ...scripts].join(" "), style: ["'self'", ...styles].join(" ") };
-  return `default-src 'none'; script-src ${sources.script}; style-src ${sources.style}; img-src 'self'; connect-src 'self'; base-uri 'none'`;
+  return `default-src 'none'; script-src ${sources.script}; style-src ${sources.style}; img-src 'self' data:; connect-src 'self'; base-uri 'none'`;
 }
 
 /** One span of the history, as the bridge tells it. */
