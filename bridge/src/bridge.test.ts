@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect as connectPlain, createServer } from "node:net";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { connect } from "node:tls";
 import { describe, expect, it } from "vitest";
 import {
@@ -168,6 +170,21 @@ describe("plain requests", () => {
       expect(now - from).toBe(hours * 3_600_000);
       expect(spans.at(-1)?.state).toBe("online");
     }
+    history.close();
+  });
+
+  it("are told the change that has only just been told", async () => {
+    const log = silentLog();
+    const home = (await startPlugged()).home;
+    const history = new Recorder({ store: await openStore(home.history, log, () => undefined), log });
+    const plugged = await startPlugged({ history });
+    const { port } = plugged.bridge;
+    const asking = connect({ host: "127.0.0.1", port, ca: plugged.ca, servername: "localhost" });
+    await once(asking, "secureConnect");
+    asking.write(`GET /history?hours=1 HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n`);
+    plugged.source.tell({ ...reportOf("offline"), since: Date.now() - 60_000 });
+    asking.end("\r\n");
+    expect(await text(asking)).toMatch(/"state":"offline"[^{]*\]\}$/);
     history.close();
   });
 

@@ -61,10 +61,10 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
     ...options.feed,
     version,
     onChange: (present) => {
-      history?.note(present);
-      const { state, since, source } = present;
       afterwards.run(() => {
+        const { state, since, source } = present;
         log.info({ state, since, source }, "changed");
+        history?.note(present);
         history?.settle();
       });
     },
@@ -96,7 +96,10 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
             const { state, source } = feed.present();
             return { status: "ok", state, source, clients: panes.count, version };
           },
-          history: (hours) => history?.read(hours),
+          history(hours) {
+            afterwards.finish();
+            return history?.read(hours);
+          },
         }),
       }),
       onPane: () => {
