@@ -76,7 +76,7 @@ export class Stage {
     return context;
   }
 
-  /** Opens a pane; with a row given, waits until it shows that. */
+  /** Opens a pane; with a row given, waits until it shows that and all that stands beside it. */
   async open(opening: Opening = {}, row?: string): Promise<Page> {
     const { outlook, prepare, ...options } = opening;
     return this.openIn(await this.context(options), { outlook, prepare }, row);
@@ -91,7 +91,10 @@ export class Stage {
     if (outlook !== undefined) await beOutlook(page, outlook);
     await prepare?.(page);
     await page.goto(this.bridge.url);
-    if (row !== undefined) await shows(page, row);
+    if (row === undefined) return page;
+    await shows(page, row);
+    // The title comes last of all that is drawn after the row, and is not what it was.
+    await page.waitForFunction(() => document.title !== "Outlook Offline State");
     return page;
   }
 
