@@ -2,14 +2,14 @@ import process from "node:process";
 import { BRIDGE_ENTRY } from "../../tools/lib/paths.mjs";
 import { Page, startBrowser } from "../lib/browser.mjs";
 import { Chain } from "../lib/chain.mjs";
-import { output, startUntil } from "../lib/child.mjs";
+import { output, Server, startUntil } from "../lib/child.mjs";
 import { preparedHome, sharedCertificates } from "../lib/home.mjs";
 import { compare, fact } from "../lib/measures.mjs";
 import { interleaved, median } from "../lib/statistics.mjs";
 
 export const title = "Start: process to Ready, and page to state shown";
 export const method =
-  "Start: from the creation of the process to its line `Ready`; the product has its certificates already, starts the simulated Outlook with it, and opens its history. The floor is a process with express, https and ws that listens. Page: from the navigation to the moment at which the document says the state, against a blank page of the bare server that shows the state in one word; the browser's cache is warm, as it is from the second time on.";
+  "Start: from the creation of the process to its line `Ready`; the product has its certificates already, starts the simulated Outlook with it, and opens its history. The floor is a process with express, https and ws that listens. Page: from the navigation to the moment at which the document says the state, against a blank page of the bare server that shows the state in one word; the browser's cache is warm, as it is from the second time on. Stop: from SIGTERM until the process has ended, its simulated Outlook too, with three panes, of which one is a process that is stopped and answers nothing.";
 
 export async function run({ rounds, scale }) {
   const home = await preparedHome();
@@ -58,6 +58,8 @@ export async function run({ rounds, scale }) {
   await context.close();
   await bare.end();
   await chain.end();
+  const stops = [];
+  for (let index = 0; index < rounds; index += 1) stops.push(await untilStopped(home));
   return {
     measures: [
       compare({
@@ -76,6 +78,7 @@ export async function run({ rounds, scale }) {
         other: page.bare,
         aim: { most: 1.3 },
       }),
+      fact("stop, the longest", Math.max(...stops), { unit: "ms", aim: "below 2000", met: Math.max(...stops) < 2000 }),
       fact("node itself, until it has ended", node, { unit: "ms" }),
       fact("the product's command line with all of its modules, until it has ended", modules, { unit: "ms" }),
     ],
@@ -87,5 +90,21 @@ async function untilShown(context, url) {
   const page = await Page.open(context, url);
   const ms = await page.page.evaluate(() => globalThis.seen.words.find(([, word]) => word !== "unknown")[0]);
   await page.close();
+  return ms;
+}
+
+/** Milliseconds from SIGTERM until the product has ended. */
+async function untilStopped(home) {
+  const chain = await Chain.start({ scheduled: false, home });
+  const env = { ...process.env, BENCH_CA: `${await sharedCertificates()}/ca.crt` };
+  const panes = [1, 2, 3].map(() => new Server("ws-client.mjs", { env, args: [chain.feed] }));
+  for (const pane of panes) await pane.ask("open");
+  const [deaf, ...others] = panes;
+  deaf.child.kill("SIGSTOP");
+  const begin = performance.now();
+  await chain.end();
+  const ms = performance.now() - begin;
+  deaf.child.kill("SIGKILL");
+  await Promise.all(others.map((pane) => pane.end()));
   return ms;
 }
