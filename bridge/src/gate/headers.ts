@@ -39,7 +39,7 @@ export function securityHeaders(port: number, { scripts, styles }: Within = NOTH
     },
     crossOriginResourcePolicy: { policy: "same-origin" },
     // Together with the opener policy it has Chromium start a process for the pane when the answer has come: 30 ms on a machine
-    // with two cores. What else it is for, document.domain, no engine of today has any more without being asked.
+    // with two cores. What else it is for, document.domain, both pages would have to set, and the pane does not.
     originAgentCluster: false,
     // It would bind every other program on https://localhost, whatever its port.
     strictTransportSecurity: false,
