@@ -34,7 +34,6 @@ test("each kind of file of the pane has its type, and what is answered besides",
   const types: Record<string, string | undefined> = {};
   for (const [extension, file] of oneOfEach) types[extension] = await typeOf(`/${file}`);
   expect(types).toEqual({
-    ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".png": "image/png",

@@ -23,10 +23,8 @@ const AWAKE_MS = 14_000;
 const ASLEEP_MS = 50_000;
 /** The wall clock was set, or the machine slept, when it strays this far from the monotonic one. */
 const STRAY_MS = 5000;
-/** Changes are written this far apart, */
+/** No change waits longer for the disk. In a steady stream of changes one of them settles before the timer comes. */
 const FLUSH_MS = 1000;
-/** and by a timer when nothing has settled for longer than that, which in a steady stream of changes never comes. */
-const UNSETTLED_MS = 1500;
 /** While the disk does not take them. */
 const MAX_PENDING = 1000;
 
@@ -76,7 +74,7 @@ export class Recorder {
     this.#begin({ state, reason, from, to: now });
     this.#flush ??= setTimeout(() => {
       this.#write();
-    }, UNSETTLED_MS).unref();
+    }, FLUSH_MS).unref();
   }
 
   /** A moment in which nobody waits for the process: what has waited for the disk is written, unless it was written lately. */
