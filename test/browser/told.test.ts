@@ -5,13 +5,16 @@ import { setStage, shows } from "./support/stage.js";
 
 const stage = setStage();
 
+/** Soon after midnight it began on another day, which is said too. */
+const SINCE = /since (?:[A-Z][a-z]{2} )?\d/;
+
 /** What must be read in each situation, beside the state. */
 const SAYS: Readonly<Record<string, readonly RegExp[]>> = {
-  online: [/Outlook is\s+Online/, /for 3 hours, 25 minutes/, /since \d/],
+  online: [/Outlook is\s+Online/, /for 3 hours, 25 minutes/, SINCE],
   offline: [
     /Outlook is\s+Offline/,
     /for 12 minutes/,
-    /since \d/,
+    SINCE,
     /wait in the Outbox until Outlook is online/,
     /Work Offline/,
   ],
