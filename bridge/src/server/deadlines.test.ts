@@ -38,7 +38,12 @@ async function connectTo(
   let text = "";
   socket.on("data", (piece: Buffer) => (text += piece.toString()));
   socket.on("error", () => undefined);
-  const ended = once(socket, "close").then(() => text);
+  // Not by `once`, which fails when the connection is reset: what is written just as it is ended has that effect.
+  const ended = new Promise<string>((resolve) => {
+    socket.once("close", () => {
+      resolve(text);
+    });
+  });
   return { socket, said: () => text, ended };
 }
 
