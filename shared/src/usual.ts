@@ -5,7 +5,7 @@
 import type { FeedMessage, SourceStatus } from "./protocol.js";
 
 type Change = Extract<FeedMessage, { type: "change" }>;
-export type Listening = Extract<SourceStatus, { status: "listening" }>;
+type Listening = Extract<SourceStatus, { status: "listening" }>;
 
 /** The change that `value` is, if it is like a message from `source`, which listened, with a known state; else undefined. */
 export function usualChange(value: unknown, source: SourceStatus): Change | undefined {
@@ -31,7 +31,7 @@ export function isSameListening(value: unknown, { status, profile, outlook, noti
 
 /** A whole number of milliseconds or of messages: never negative, exact as a JavaScript number. */
 export function isNatural(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,7 +1,7 @@
 /**
  * Writes down which state lasted from when to when. A change costs a few assignments; the disk is written once a second
- * at most, when the change has been told and no other is due, and every 20 s the running span is drawn out to the present. After a crash its end is therefore at most
- * that long before the truth, and what follows is unknown.
+ * at most, when the change has been told and no other is due, and every 20 s the running span is drawn out to the present.
+ * After a crash its end is therefore at most that long before the truth, and what follows is unknown.
  */
 import { PROTOCOL, type Present } from "../../../shared/src/protocol.js";
 import type { History } from "../../../shared/src/history.js";
