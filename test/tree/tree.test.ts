@@ -4,10 +4,7 @@ import { expect, test } from "vitest";
 import { ownFiles } from "../../tools/lib/files.mjs";
 import { fromRoot } from "../../tools/lib/paths.mjs";
 
-const MOST_LINES = 250;
 const TEXT = /\.(ts|mjs|js|cjs|cc|h|css|html|json|md|ya?ml|gypi?|xml|rc|def|sh|idl)$|^\.ci\/run$|^\.npmrc$/;
-const SOURCE = /\.(ts|mjs|js|cc|h|css|html)$/;
-const TEST = /(\.test\.ts|_test\.cc)$|^test\//;
 
 const files = ownFiles().filter((file) => TEXT.test(file));
 const read = (file: string): string => readFileSync(fromRoot(file), "utf8");
@@ -29,13 +26,6 @@ test("finds the project's files", () => {
 
 test("a file's name is one that every system can have", () => {
   expect(ownFiles().filter((file) => !/^[\w.@+-]+(\/[\w.@+-]+)*$/.test(file))).toEqual([]);
-});
-
-test("a source file has at most 250 lines", () => {
-  const long = files.filter(
-    (file) => SOURCE.test(file) && !TEST.test(file) && read(file).trimEnd().split("\n").length > MOST_LINES,
-  );
-  expect(long).toEqual([]);
 });
 
 test("no test is skipped or singled out", () => {
