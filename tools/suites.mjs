@@ -1,7 +1,8 @@
 // @ts-check
-// What `npm test` runs, in this order. To add a suite: a row here, and its system packages in system-packages.mjs.
+// What `npm test` runs, the longest first. To add a suite: a row here, and its system packages in system-packages.mjs.
 import process from "node:process";
 import { fromRoot } from "./lib/paths.mjs";
+import { runs32Bit } from "./native/run-32-bit.mjs";
 
 /** @typedef {import("./system-packages.mjs").GroupName} GroupName */
 /** @typedef {keyof typeof import("./lib/builds.mjs").BUILDS} BuildName */
@@ -12,12 +13,18 @@ import { fromRoot } from "./lib/paths.mjs";
  * @property {string} what
  * @property {GroupName[]} needs
  * @property {BuildName[]} builds What has to be up to date before.
- * @property {"native" | "product"} lane Two suites of different lanes may run at once: one mostly computes, the other mostly waits.
+ * @property {number} cores How many it keeps busy: 1, or less for a suite that mostly waits. As many suites run at once as fit.
+ * @property {string} [exclusive] Suites that name the same resource never run at once.
+ * @property {number} seconds How long it takes on 2 otherwise idle cores: for the order, until it has run on this machine.
  * @property {number} limitSeconds It is ended, and failed, after that: a bound for what hangs, far above what a busy machine needs.
  * @property {"vitest" | "doctest" | "checks"} report How it tells what passed: reports.mjs reads it.
  * @property {(reportFile: string) => [string, string[]]} command
  * @property {Record<string, string>} [env]
  */
+
+/** What a 32-bit program needs where the kernel runs none.
+ * @type {GroupName[]} */
+const emulator = runs32Bit() ? [] : ["i386"];
 
 const VITEST = fromRoot("node_modules/vitest/vitest.mjs");
 
@@ -45,7 +52,8 @@ export const SUITES = [
     what: "types, ESLint, formats, the walls of the native rooms",
     needs: ["git", "format"],
     builds: [],
-    lane: "product",
+    cores: 1,
+    seconds: 40,
     limitSeconds: 900,
     report: "checks",
     command: (reportFile) => [process.execPath, [fromRoot("tools/task.mjs"), "lint", "--report", reportFile]],
@@ -55,7 +63,8 @@ export const SUITES = [
     what: "the rooms' own tests, beside their sources",
     needs: ["compiler", "git"],
     builds: ["native", "typescript"],
-    lane: "product",
+    cores: 1,
+    seconds: 75,
     limitSeconds: 900,
     report: "vitest",
     command: vitest("unit"),
@@ -65,7 +74,8 @@ export const SUITES = [
     what: "the C++ rooms",
     needs: ["compiler", "doctest"],
     builds: [],
-    lane: "native",
+    cores: 1,
+    seconds: 60,
     limitSeconds: 900,
     report: "doctest",
     command: native("plain"),
@@ -75,7 +85,8 @@ export const SUITES = [
     what: "the C++ rooms under AddressSanitizer and UndefinedBehaviorSanitizer",
     needs: ["doctest", "sanitizers"],
     builds: [],
-    lane: "native",
+    cores: 1,
+    seconds: 60,
     limitSeconds: 900,
     report: "doctest",
     command: native("asan"),
@@ -85,7 +96,8 @@ export const SUITES = [
     what: "the C++ rooms under ThreadSanitizer",
     needs: ["doctest", "sanitizers"],
     builds: [],
-    lane: "native",
+    cores: 1,
+    seconds: 60,
     limitSeconds: 900,
     report: "doctest",
     command: native("tsan"),
@@ -95,7 +107,8 @@ export const SUITES = [
     what: "hostile bytes on the channel, for a while",
     needs: ["sanitizers"],
     builds: [],
-    lane: "native",
+    cores: 1,
+    seconds: 60,
     limitSeconds: 900,
     report: "checks",
     command: (reportFile) => [
@@ -112,9 +125,10 @@ export const SUITES = [
   {
     name: "native-m32",
     what: "the C++ rooms as a 32-bit Outlook has them",
-    needs: ["doctest", "multilib"],
+    needs: ["doctest", "multilib", ...emulator],
     builds: [],
-    lane: "native",
+    cores: 1,
+    seconds: 60,
     limitSeconds: 900,
     report: "doctest",
     command: native("m32"),
@@ -124,7 +138,8 @@ export const SUITES = [
     what: "the C++ that Windows gets, held to C++17 without GNU's extensions, because Visual Studio builds it too",
     needs: ["sanitizers", "mingw"],
     builds: [],
-    lane: "native",
+    cores: 1,
+    seconds: 60,
     limitSeconds: 900,
     report: "checks",
     command: (reportFile) => [process.execPath, [fromRoot("tools/native/standard.mjs"), "--report", reportFile]],
@@ -134,7 +149,9 @@ export const SUITES = [
     what: "the C++ rooms as Windows binaries, under Wine",
     needs: ["doctest", "mingw", "wine"],
     builds: [],
-    lane: "native",
+    cores: 1,
+    exclusive: "wine-prefix",
+    seconds: 90,
     limitSeconds: 900,
     report: "doctest",
     command: native("mingw64"),
@@ -144,7 +161,8 @@ export const SUITES = [
     what: "what Notify, the codec and the feed cost, counted in instructions (callgrind)",
     needs: ["compiler", "callgrind"],
     builds: ["typescript"],
-    lane: "native",
+    cores: 1,
+    seconds: 60,
     limitSeconds: 900,
     report: "checks",
     command: (reportFile) => [process.execPath, [fromRoot("bench/guards/instructions.mjs"), "--report", reportFile]],
@@ -154,7 +172,8 @@ export const SUITES = [
     what: "install, uninstall and the way back from each failure",
     needs: ["compiler"],
     builds: ["native", "typescript", "bundle", "pane"],
-    lane: "product",
+    cores: 0.5,
+    seconds: 60,
     limitSeconds: 900,
     report: "vitest",
     command: vitest("install"),
@@ -164,7 +183,8 @@ export const SUITES = [
     what: "the npm package and the MSI, made, and installed and removed under Wine",
     needs: ["compiler", "mingw", "wine", "packaging"],
     builds: ["native", "typescript", "bundle", "pane"],
-    lane: "product",
+    cores: 1,
+    seconds: 150,
     limitSeconds: 1800,
     report: "vitest",
     command: vitest("package"),
@@ -174,7 +194,8 @@ export const SUITES = [
     what: "the pane in a real browser",
     needs: ["browser"],
     builds: ["native", "typescript", "bundle", "pane"],
-    lane: "product",
+    cores: 1,
+    seconds: 100,
     limitSeconds: 900,
     report: "vitest",
     command: vitest("browser"),
@@ -184,7 +205,8 @@ export const SUITES = [
     what: "the whole chain, from `npm start` to the pane",
     needs: ["compiler", "browser"],
     builds: ["native", "typescript", "bundle", "pane"],
-    lane: "product",
+    cores: 0.5,
+    seconds: 100,
     limitSeconds: 900,
     report: "vitest",
     command: vitest("e2e"),
@@ -194,7 +216,8 @@ export const SUITES = [
     what: "every row of docs/security.md, at the real bridge",
     needs: ["compiler", "browser"],
     builds: ["native", "typescript", "bundle", "pane"],
-    lane: "product",
+    cores: 0.5,
+    seconds: 100,
     limitSeconds: 900,
     report: "vitest",
     command: vitest("attacks"),
@@ -204,7 +227,8 @@ export const SUITES = [
     what: "what the pane is told when processes die, disks fill and clocks jump",
     needs: ["compiler"],
     builds: ["native", "typescript", "bundle", "pane"],
-    lane: "product",
+    cores: 0.5,
+    seconds: 100,
     limitSeconds: 900,
     report: "vitest",
     command: vitest("faults"),
@@ -214,7 +238,8 @@ export const SUITES = [
     what: "50 panes, random changes and random faults, for a short while (npm run soak: for as long as you like)",
     needs: ["compiler"],
     builds: ["native", "typescript", "bundle", "pane"],
-    lane: "product",
+    cores: 0.5,
+    seconds: 60,
     limitSeconds: 900,
     report: "vitest",
     command: vitest("soak"),
@@ -222,9 +247,10 @@ export const SUITES = [
   {
     name: "bitness",
     what: "a 32-bit Outlook with the agent, and the 64-bit module",
-    needs: ["compiler", "multilib"],
+    needs: ["compiler", "multilib", ...emulator],
     builds: ["native", "typescript"],
-    lane: "native",
+    cores: 1,
+    seconds: 30,
     limitSeconds: 900,
     report: "vitest",
     command: vitest("bitness"),
@@ -234,8 +260,9 @@ export const SUITES = [
     what: "the whole chain with Windows' binaries, under Wine",
     needs: ["mingw", "wine", "browser"],
     builds: ["typescript", "pane", "windows"],
-    // In the lane of native-windows, whose binaries are called OUTLOOK.EXE too: one Windows, one Outlook at a time.
-    lane: "native",
+    cores: 0.5,
+    exclusive: "wine-prefix",
+    seconds: 90,
     limitSeconds: 900,
     report: "vitest",
     command: vitest("windows"),

@@ -41,6 +41,13 @@ export const GROUPS = {
     remedy: "Only Debian and Ubuntu on x86-64 are supported for this.",
     onlyDebian: true,
   },
+  i386: {
+    why: "run 32-bit programs, which this kernel does not",
+    debian: ["qemu-user"],
+    programs: ["qemu-i386"],
+    remedy: "Only Debian and Ubuntu on x86-64 are supported for this.",
+    onlyDebian: true,
+  },
   format: {
     why: "check the format of the C++ code",
     debian: ["clang-format"],

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { connect } from "node:tls";
 import { describe, expect, it } from "vitest";
+import { LOOPBACK } from "../../test/support/loopback.js";
 import {
   get,
   listening,
@@ -46,7 +47,7 @@ describe("a pane", () => {
 
   it("is reached on both loopback addresses", async () => {
     const plugged = await startPlugged();
-    for (const host of ["127.0.0.1", "::1"]) {
+    for (const host of LOOPBACK) {
       const { status } = await get(plugged, "/healthz", {
         host,
         servername: "localhost",
@@ -118,7 +119,7 @@ describe("a bridge that stops", () => {
 });
 
 describe("a port that is taken", () => {
-  it.each(["127.0.0.1", "::1"])("on %s is named, with what helps, and nothing goes on listening", async (host) => {
+  it.each(LOOPBACK)("on %s is named, with what helps, and nothing goes on listening", async (host) => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen({ port: 0, host }, resolve));
     const address = other.address();

@@ -5,11 +5,13 @@ import { beforeAll, expect, test } from "vitest";
 import { loadNativeBinding } from "../../bridge/src/source/native-binding.js";
 import { createNativeSource } from "../../bridge/src/source/native-source.js";
 import { fromRoot } from "../../tools/lib/paths.mjs";
+import { runner32Bit } from "../../tools/native/run-32-bit.mjs";
 import { collect, reason, state } from "../support/reports.js";
 import { startOutlook } from "../support/simulated-outlook.js";
 import { temporaryHome } from "../support/temporary-home.js";
 
 const executable = fromRoot("build/m32-simulated/simulated-outlook");
+const runner = runner32Bit();
 const mapi = fromRoot("build/m32-simulated/libsimulated-mapi.so");
 
 /** 1: 32 bits, 2: 64 bits; in the header of every ELF file. */
@@ -30,7 +32,7 @@ test("every picture of a 32-bit agent is read as it was meant: states, times, ca
   const reports = collect(createNativeSource(loadNativeBinding(), { home }));
   await reports.next(reason("outlook-not-running"));
   const from = Date.now();
-  const outlook = await startOutlook(home, { executable, mapi, profile: "Büro 日本", version: "16.0.1.2" });
+  const outlook = await startOutlook(home, { executable, runner, mapi, profile: "Büro 日本", version: "16.0.1.2" });
   const first = await reports.next(state("online"));
   expect(first).toMatchObject({
     since: null,
@@ -71,7 +73,7 @@ test("an HRESULT of a 32-bit agent keeps its sign", async () => {
   // Under another name it is not Outlook for MAPI.
   const renamed = `${home}/another-name`;
   execFileSync("cp", [executable, renamed]);
-  await startOutlook(home, { executable: renamed, mapi });
+  await startOutlook(home, { executable: renamed, runner, mapi });
   const failed = await reports.next(reason("open-failed"));
   expect(failed.source).toMatchObject({ code: "0x8004010F" });
 });

@@ -28,6 +28,8 @@ export async function startOutlook(
   home: string,
   options: {
     readonly executable?: string;
+    /** What runs it, where the system does not do that by itself. */
+    readonly runner?: readonly string[];
     readonly version?: string;
     readonly mapi?: string;
     readonly profile?: string;
@@ -35,9 +37,10 @@ export async function startOutlook(
 ): Promise<SimulatedOutlook> {
   const version = options.version ?? "16.0.17328.20184";
   const mapi = options.mapi ?? simulatedMapi;
+  const [program = simulatedOutlook, ...words] = [...(options.runner ?? []), options.executable ?? simulatedOutlook];
   const child = spawn(
-    options.executable ?? simulatedOutlook,
-    ["--home", home, "--mapi", mapi, "--profile", options.profile ?? "Outlook", "--outlook-version", version],
+    program,
+    [...words, "--home", home, "--mapi", mapi, "--profile", options.profile ?? "Outlook", "--outlook-version", version],
     { stdio: ["pipe", "pipe", "pipe"] },
   );
   child.stderr.resume();

@@ -10,14 +10,17 @@ const GRACE_MS = 1500;
 /** @type {Set<import("node:child_process").ChildProcess>} */
 const running = new Set();
 
-/** @typedef {{ code: number, output: string, timedOut: boolean }} Ended */
+/** Set once the task was told to end (Ctrl+C, SIGTERM): what ends from then on was interrupted, and has not failed. */
+let interrupted = false;
+
+/** @typedef {{ code: number, output: string, timedOut: boolean, interrupted: boolean }} Ended */
 
 /**
  * Runs a program to its end; what it writes on both streams is collected.
  * @param {string} program
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, limitMs?: number, show?: boolean }} [options]
- *   `show`: also write its output through. `limitMs`: end it after that time.
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, limitMs?: number, show?: boolean, onOutput?: (piece: string) => void }} [options]
+ *   `show`: also write its output through. `limitMs`: end it after that time. `onOutput`: called with each piece of its output.
  * @returns {Promise<Ended>} `code` is 127 when the program could not be started.
  */
 export function run(program, args, options = {}) {
@@ -44,12 +47,13 @@ export function run(program, args, options = {}) {
     const end = (code) => {
       clearTimeout(timer);
       running.delete(child);
-      resolve({ code, output: Buffer.concat(pieces).toString("utf8"), timedOut });
+      resolve({ code, output: Buffer.concat(pieces).toString("utf8"), timedOut, interrupted });
     };
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (/** @type {Buffer} */ piece) => {
         pieces.push(piece);
         if (options.show === true) process.stdout.write(piece);
+        options.onOutput?.(piece.toString("utf8"));
       });
     }
     child.once("error", (error) => {
@@ -81,10 +85,16 @@ function endTree(child, signal) {
 
 /** Ends everything that `run` has started and that still runs: asks, and kills what has not gone when the grace is over. */
 export async function endChildren() {
+  interrupted = true;
   for (const child of running) endTree(child, "SIGTERM");
   const end = performance.now() + GRACE_MS;
   while (running.size > 0 && performance.now() < end) await sleep(20);
   for (const child of running) endTree(child, "SIGKILL");
+}
+
+/** Whether this task was told to end. */
+export function isInterrupted() {
+  return interrupted;
 }
 
 /**

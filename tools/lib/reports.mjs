@@ -17,6 +17,24 @@ const DETAIL_LINES = 30;
 /** @type {Record<import("../suites.mjs").Suite["report"], (reportFile: string, output: string) => Tally>} */
 export const READERS = { vitest: readVitest, doctest: readDoctest, checks: readChecks };
 
+/**
+ * How many tests a piece of the output reports as finished: for the progress only, so that a line cut in two does not matter.
+ * @type {Record<import("../suites.mjs").Suite["report"], (piece: string) => number>}
+ */
+export const COUNTERS = {
+  vitest: (piece) => sumOf(piece, /^ +[\u2713\u2714\u276f] .*\((\d+) tests?\b/gm),
+  doctest: (piece) => sumOf(piece, /^\[doctest\] test cases: +(\d+)/gm),
+  checks: () => 0,
+};
+
+/**
+ * @param {string} text
+ * @param {RegExp} pattern
+ */
+function sumOf(text, pattern) {
+  return [...text.matchAll(pattern)].reduce((sum, match) => sum + Number(match[1]), 0);
+}
+
 /** @returns {Tally} */
 function nothing() {
   return { passed: 0, failed: 0, skipped: 0, failures: [] };

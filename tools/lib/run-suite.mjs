@@ -3,17 +3,19 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { run } from "./child.mjs";
+import { lastRun, rememberRun } from "./last-runs.mjs";
 import { fromRoot } from "./paths.mjs";
 import { say, seconds } from "./progress.mjs";
-import { READERS } from "./reports.mjs";
+import { COUNTERS, READERS } from "./reports.mjs";
 
 const FOLDER = ".cache/test";
+const PROGRESS_MS = 20_000;
 
 /**
- * Runs one suite and shows what failed. Whatever is not a plain success counts: a crash, a time limit, no test at all, and in CI a
- * skipped test.
+ * Runs one suite and shows what failed. Everything but a plain success counts as a failure: a crash, a time limit, no test at all, and
+ * in CI a skipped test.
  * @param {import("../suites.mjs").Suite} suite
- * @returns {Promise<import("./reports.mjs").Tally>}
+ * @returns {Promise<import("./reports.mjs").Tally | "interrupted">}
  */
 export async function runSuite(suite) {
   const begin = performance.now();
@@ -22,13 +24,28 @@ export async function runSuite(suite) {
   mkdirSync(fromRoot(FOLDER), { recursive: true });
   rmSync(reportFile, { force: true });
 
-  say(suite.name, `${suite.what} ...`);
+  const last = lastRun(suite.name);
+  const expected = last === undefined ? `about ${suite.seconds} s on 2 cores` : `last run: ${last.seconds} s`;
+  say(suite.name, `${suite.what} (${expected}) ...`);
+  let tests = 0;
+  const timer = setInterval(() => {
+    const done = tests === 0 ? "running" : `${tests}${last === undefined ? "" : ` of ${last.tests}`} tests`;
+    say(suite.name, `${done}, ${seconds(begin)} (${expected})`);
+  }, PROGRESS_MS);
   const [program, args] = suite.command(reportFile);
-  const { code, output, timedOut } = await run(program, args, {
+  const { code, output, timedOut, interrupted } = await run(program, args, {
     limitMs: suite.limitSeconds * 1000,
     env: { ...process.env, NO_COLOR: "1", ...suite.env },
+    onOutput: (piece) => {
+      tests += COUNTERS[suite.report](piece);
+    },
   });
+  clearInterval(timer);
   writeFileSync(fromRoot(logFile), output);
+  if (interrupted) {
+    say(suite.name, `interrupted after ${seconds(begin)}`);
+    return "interrupted";
+  }
 
   const tally = READERS[suite.report](reportFile, output);
   const problem = problemOf(tally, { code, timedOut, limitSeconds: suite.limitSeconds });
@@ -39,17 +56,20 @@ export async function runSuite(suite) {
       detail: `${problem}\n${output.trimEnd().split("\n").slice(-30).join("\n")}`,
     });
   }
-  // On Linux there is everything that a test may want; on other systems a few tests have nothing to look at.
+  // On Linux everything that a test may need can be installed; on other systems a few tests have nothing to look at.
   if (process.env["CI"] === "true" && process.platform === "linux" && tally.skipped > 0) {
     tally.failed += tally.skipped;
     tally.failures.push({ name: suite.name, detail: `${tally.skipped} skipped; in CI every test has to run.` });
   }
-  tell(suite.name, tally, seconds(begin), logFile);
+  print(suite.name, tally, seconds(begin), logFile);
+  if (tally.failed === 0) {
+    rememberRun(suite.name, { seconds: Math.round((performance.now() - begin) / 1000), tests: tally.passed });
+  }
   return tally;
 }
 
 /**
- * What is wrong with the run as a whole, beside the failures that it has told itself.
+ * What is wrong with the run as a whole, beside the failures that it has reported itself.
  * @param {import("./reports.mjs").Tally} tally
  * @param {{ code: number, timedOut: boolean, limitSeconds: number }} end
  * @returns {string | undefined}
@@ -67,7 +87,7 @@ function problemOf(tally, end) {
  * @param {string} time
  * @param {string} logFile
  */
-function tell(name, tally, time, logFile) {
+function print(name, tally, time, logFile) {
   const skipped = tally.skipped > 0 ? `, ${tally.skipped} skipped` : "";
   for (const failure of tally.failures) {
     const detail = failure.detail.replaceAll(/^/gm, "      ");

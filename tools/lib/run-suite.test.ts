@@ -1,10 +1,12 @@
-// What counts as passed and as failed, by suites that are small programs.
+// What counts as passed, as failed and as interrupted, by suites that are small programs; and which suites run at once.
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import process from "node:process";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Suite } from "../suites.mjs";
 import { fromRoot } from "./paths.mjs";
 import { runSuite } from "./run-suite.mjs";
+import { schedule } from "./run-suites.mjs";
 
 const { CI } = process.env;
 let told = "";
@@ -31,7 +33,8 @@ function suite(script: string, more: Partial<Suite> = {}): Suite {
     what: "",
     needs: [],
     builds: [],
-    lane: "product",
+    cores: 1,
+    seconds: 1,
     limitSeconds: 20,
     report: "checks",
     command: (file) => [process.execPath, ["-e", `${report}${script}`, file]],
@@ -95,6 +98,102 @@ test("counts a skipped test as failed in CI, and not elsewhere", async () => {
   expect(await runSuite(suite(script, { report: "doctest" }))).toMatchObject({ passed: 3, failed: 0 });
   process.env["CI"] = "true";
   expect(await runSuite(suite(script, { report: "doctest" }))).toMatchObject({ passed: 3, failed: 1 });
+});
+
+test("remembers how long a suite took and how many tests it has, and says so when it runs again", async () => {
+  const script = `console.log(${JSON.stringify(DOCTEST(4, 0, 0))});`;
+  await runSuite(suite(script, { report: "doctest" }));
+  told = "";
+  await runSuite(suite(script, { report: "doctest" }));
+  expect(told).toMatch(/\(last run: \d+ s\)/);
+});
+
+describe("the schedule of suites", () => {
+  const named = (name: string, more: Partial<Suite> = {}): Suite => suite("", { name, ...more });
+
+  /** Runs the suites; each goes on until `end` is called with its name. */
+  function scheduled(suites: readonly Suite[], until: (suite: Suite) => Promise<boolean>[] = () => []) {
+    const started: string[] = [];
+    const ends = new Map<string, () => void>();
+    const all = schedule(suites, {
+      capacity: 2,
+      until,
+      run: ({ name }, isReady) => {
+        started.push(isReady ? name : `${name} without its builds`);
+        return new Promise((resolve) => ends.set(name, resolve));
+      },
+    });
+    const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    const end = async (name: string): Promise<void> => {
+      ends.get(name)?.();
+      await settled();
+    };
+    return { started, end, all, settled };
+  }
+
+  test("starts the longest first, as many as there are cores", async () => {
+    const suites = [named("short", { seconds: 1 }), named("long", { seconds: 9 }), named("middle", { seconds: 5 })];
+    const { started, end, all, settled } = scheduled(suites);
+    await settled();
+    expect(started).toEqual(["long", "middle"]);
+    await end("middle");
+    expect(started).toEqual(["long", "middle", "short"]);
+    await end("long");
+    await end("short");
+    await all;
+  });
+
+  test("runs more suites at once when they mostly wait, and never two that use the same resource", async () => {
+    const half = { cores: 0.5 };
+    const suites = [
+      named("a", { seconds: 9, ...half, exclusive: "wine" }),
+      named("b", { seconds: 8, ...half, exclusive: "wine" }),
+      ...["c", "d", "e"].map((name) => named(name, half)),
+    ];
+    const { started, end, settled } = scheduled(suites);
+    await settled();
+    expect(started).toEqual(["a", "c", "d", "e"]);
+    await end("a");
+    expect(started).toEqual(["a", "c", "d", "e", "b"]);
+  });
+
+  test("starts a suite when its builds are done, others meanwhile, and reports a build that failed", async () => {
+    const builds = new Map<string, (isBuilt: boolean) => void>();
+    const suites = [named("built", { seconds: 9 }), named("broken", { seconds: 8 }), named("plain")];
+    const { started, end, settled } = scheduled(suites, ({ name }) =>
+      name === "plain" ? [] : [new Promise((resolve) => builds.set(name, resolve))],
+    );
+    await settled();
+    expect(started).toEqual(["plain"]);
+    builds.get("built")?.(true);
+    await settled();
+    expect(started).toEqual(["plain", "built"]);
+    builds.get("broken")?.(false);
+    await end("plain");
+    expect(started).toEqual(["plain", "built", "broken without its builds"]);
+  });
+});
+
+test("reports an interrupted run as interrupted, not as passed or failed", async () => {
+  const script = `
+    import { runSuites } from ${JSON.stringify(new URL("run-suites.mjs", import.meta.url).href)};
+    import { endChildren } from ${JSON.stringify(new URL("child.mjs", import.meta.url).href)};
+    const suite = {
+      name: "tools-interrupted", what: "waits", needs: [], builds: [], cores: 1, seconds: 1, limitSeconds: 60, report: "checks",
+      command: () => [process.execPath, ["-e", "console.log('started'); setInterval(() => {}, 1000)"]],
+    };
+    process.on("SIGINT", () => void endChildren());
+    process.exitCode = await runSuites([suite, { ...suite, name: "tools-not-started", cores: 99 }]);`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (piece: Buffer) => (output += piece.toString()));
+  const code = new Promise((resolve) => child.once("close", resolve));
+  await expect.poll(() => output).toContain("waits");
+  child.kill("SIGINT");
+  expect(await code).toBe(130);
+  expect(output).toMatch(/tools-interrupted interrupted after/);
+  expect(output).toMatch(/interrupted after .*: 0 of 2 suites finished/);
+  expect(output).not.toMatch(/FAILED|^\d+ passed/m);
 });
 
 function isAlive(pid: number): boolean {

@@ -32,7 +32,9 @@ async function main() {
   if (!Number.isInteger(seconds) || seconds < 1)
     throw new Error(`--seconds must be a whole number from 1, not "${values.seconds}".`);
   const variant = variantOf("fuzz");
+  variant.prepare?.();
   const binary = await build(variant);
+  const command = [...variant.runner, binary];
   rmSync(WORK, { recursive: true, force: true });
   const findings = join(WORK, "findings");
   const corpus = join(WORK, "corpus");
@@ -50,7 +52,7 @@ async function main() {
       "-print_final_stats=1",
       `-seed=${(Date.now() % 1e6) + index}`,
     ];
-    return execute(binary, [...options, ...LIMITS, corpus, kept], environment);
+    return execute(command, [...options, ...LIMITS, corpus, kept], environment);
   });
   const results = await Promise.all(runs);
   const failed = results.find(({ code }) => code !== 0);
@@ -71,7 +73,7 @@ async function main() {
     console.error(failed.output);
     throw new Error(`The input is in ${findings}. Run it alone: ${binary} <input>`);
   }
-  if (values.keep) await keep(binary, [corpus, kept], environment);
+  if (values.keep) await keep(command, [corpus, kept], environment);
 }
 
 /** @param {import("./toolchains.mjs").Variant} variant */
@@ -93,15 +95,15 @@ async function build(variant) {
 
 /**
  * Brings the corpus to the smallest set of inputs that reaches everything that was reached.
- * @param {string} binary
+ * @param {readonly string[]} command
  * @param {readonly string[]} folders
  * @param {NodeJS.ProcessEnv} environment
  */
-async function keep(binary, folders, environment) {
+async function keep(command, folders, environment) {
   const merged = join(WORK, "merged");
   mkdirSync(merged);
   const limit = `-max_len=${MAX_KEPT_BYTES}`;
-  const { code, output } = await execute(binary, ["-merge=1", ...LIMITS, limit, merged, ...folders], environment);
+  const { code, output } = await execute(command, ["-merge=1", ...LIMITS, limit, merged, ...folders], environment);
   if (code !== 0) throw new Error(output);
   const inputs = readdirSync(merged).map((file) => readFileSync(join(merged, file)).toString("base64"));
   writeFileSync(CORPUS, `${inputs.sort().join("\n")}\n`);
@@ -116,14 +118,14 @@ function unpack(folder) {
 }
 
 /**
- * @param {string} program
+ * @param {readonly string[]} command
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<{ code: number | null, output: string }>}
  */
-function execute(program, args, env) {
+function execute([program = "", ...words], args, env) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: root, env, stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(program, [...words, ...args], { cwd: root, env, stdio: ["ignore", "ignore", "pipe"] });
     let output = "";
     child.stderr.setEncoding("utf8").on("data", (text) => (output = (output + text).slice(-20_000)));
     child.once("error", reject);

@@ -3,15 +3,11 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { BridgeProcess } from "../../support/bridge-process.js";
+import { OTHER_LOOPBACK } from "../../support/loopback.js";
 import { shim } from "../../support/shim.js";
 import { answerToStranger } from "../../support/stranger.js";
 import type { Attack } from "../attack.js";
 import { answerTo, bytesOf, parse, plain, upgrade, type Request } from "../wire.js";
-
-/** Where the machine has it; else the bridge listens only at the other. */
-const IPV6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === "::1"))
-  ? "::1"
-  : "127.0.0.1";
 
 async function asStranger(bridge: BridgeProcess, request: Request, host?: string): Promise<string> {
   const answer = parse(await answerToStranger(bridge, bytesOf(request), host));
@@ -67,13 +63,13 @@ export const strangers: readonly Attack[] = [
     row: 10,
     tried: "an upgrade over IPv6",
     answer: "403",
-    run: (bridge) => asStranger(bridge, upgrade(bridge), IPV6),
+    run: (bridge) => asStranger(bridge, upgrade(bridge), OTHER_LOOPBACK),
   },
   {
     row: 10,
     tried: "GET /healthz over IPv6",
     answer: "403",
-    run: (bridge) => asStranger(bridge, plain(bridge, "/healthz"), IPV6),
+    run: (bridge) => asStranger(bridge, plain(bridge, "/healthz"), OTHER_LOOPBACK),
   },
 ];
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { generateCertificates } from "office-addin-dev-certs";
 import { BridgeProcess, freePort, freshHome } from "../../support/bridge-process.js";
 import { HonestPane } from "../../support/honest-pane.js";
+import { OTHER_LOOPBACK } from "../../support/loopback.js";
 import type { Attack } from "../attack.js";
 import { answerTo, bytesOf, plain, upgrade } from "../wire.js";
 
@@ -98,7 +99,7 @@ export const programs: readonly Attack[] = [
     row: 22,
     tried: "at ::1 alone",
     answer: "exit code 1, the port and the remedy are named",
-    run: () => startBeside("::1"),
+    run: () => startBeside(OTHER_LOOPBACK),
   },
   { row: 22, tried: "and serves a pane of its own", answer: "the pane refuses its certificate", run: impostor },
   {

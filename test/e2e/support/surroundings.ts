@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { LOOPBACK } from "../../support/loopback.js";
 
 const runFile = promisify(execFile);
 
@@ -32,7 +33,7 @@ export async function freePort(): Promise<number> {
 
 /** Whether somebody listens on a port of this machine. */
 export async function isPortFree(port: number): Promise<boolean> {
-  for (const host of ["127.0.0.1", "::1"]) {
+  for (const host of LOOPBACK) {
     const free = await new Promise<boolean>((resolve) => {
       const server = createServer();
       server.once("error", () => {

@@ -1,0 +1,169 @@
+// @ts-check
+// Runs suites side by side: builds once what they share, starts the longest first, and adds up what passed and failed.
+import { availableParallelism } from "node:os";
+import process from "node:process";
+import { BUILDS } from "./builds.mjs";
+import { bootstrap } from "./bootstrap.mjs";
+import { isInterrupted } from "./child.mjs";
+import { explain } from "./failure.mjs";
+import { lastRun } from "./last-runs.mjs";
+import { say, seconds } from "./progress.mjs";
+import { ensureGroups } from "./requirements.mjs";
+import { runSuite } from "./run-suite.mjs";
+import { GROUPS } from "../system-packages.mjs";
+
+/** @typedef {import("../suites.mjs").Suite} Suite */
+/** @typedef {import("../suites.mjs").BuildName} BuildName */
+/** @typedef {import("../system-packages.mjs").GroupName} GroupName */
+/** @typedef {{ passed: number, failed: number, finished: number }} Total */
+
+/**
+ * Gets what the suites need, runs them, and writes "N passed, N failed" as the last line of stdout. An interrupted run says so
+ * instead: it has neither passed nor failed.
+ * @param {readonly Suite[]} suites
+ * @returns {Promise<number>} Exit code.
+ */
+export async function runSuites(suites) {
+  const begin = performance.now();
+  await bootstrap([]);
+  const lacking = await ensureGroups(suites.flatMap(({ needs }) => needs));
+  /** @type {Total} */
+  const total = { passed: 0, failed: 0, finished: 0 };
+  const builds = buildInOrder(suites);
+  await schedule(suites, {
+    capacity: Math.max(1, availableParallelism()),
+    until: (suite) => suite.builds.map((name) => builds.get(name) ?? Promise.resolve(true)),
+    run: async (suite, isBuilt) => {
+      const result = await resultOf(suite, lacking, isBuilt);
+      if (result === "interrupted") return;
+      total.passed += result.passed;
+      total.failed += result.failed;
+      total.finished += 1;
+    },
+  });
+  if (isInterrupted()) {
+    const soFar = `${total.passed} tests had passed and ${total.failed} failed`;
+    say("test", `interrupted after ${seconds(begin)}: ${total.finished} of ${suites.length} suites finished; ${soFar}`);
+    return 130;
+  }
+  say("test", `${suites.length} suites in ${seconds(begin)}`);
+  process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+/**
+ * Starts `run` for each suite when its promises have resolved, the longest first, as many at a time as fit: a suite that computes takes
+ * one core, one that mostly waits takes half of one. Suites that name the same `exclusive` resource never overlap.
+ * @param {readonly Suite[]} suites
+ * @param {{ capacity: number, until: (suite: Suite) => Promise<boolean>[], run: (suite: Suite, isReady: boolean) => Promise<void> }} how
+ */
+export async function schedule(suites, { capacity, until, run }) {
+  const pending = [...suites].sort((a, b) => expectedSeconds(b) - expectedSeconds(a));
+  /** @type {Map<Suite, boolean>} */
+  const ready = new Map();
+  /** @type {Set<Suite>} */
+  const running = new Set();
+  /** @type {() => void} */
+  let changed = () => undefined;
+  for (const suite of suites) {
+    void Promise.all(until(suite)).then((results) => {
+      ready.set(suite, results.every(Boolean));
+      changed();
+    });
+  }
+  const fits = (/** @type {Suite} */ suite) => {
+    const load = [...running].reduce((sum, one) => sum + one.cores, 0);
+    const isTaken = [...running].some(({ exclusive }) => exclusive !== undefined && exclusive === suite.exclusive);
+    return !isTaken && (running.size === 0 || load + suite.cores <= capacity);
+  };
+  /** @param {Suite} suite */
+  const start = async (suite) => {
+    running.add(suite);
+    await run(suite, ready.get(suite) === true);
+    running.delete(suite);
+    changed();
+  };
+  while (pending.length > 0 || running.size > 0) {
+    const next = isInterrupted() ? undefined : pending.find((suite) => ready.has(suite) && fits(suite));
+    if (next !== undefined) {
+      pending.splice(pending.indexOf(next), 1);
+      void start(next);
+      continue;
+    }
+    if (isInterrupted() && running.size === 0) return;
+    await new Promise((resolve) => {
+      changed = () => {
+        resolve(undefined);
+      };
+    });
+  }
+}
+
+/** @param {Suite} suite */
+function expectedSeconds(suite) {
+  return lastRun(suite.name)?.seconds ?? suite.seconds;
+}
+
+/**
+ * Builds what the suites need, one build after the other (each uses all cores), each once.
+ * @param {readonly Suite[]} suites
+ * @returns {Map<BuildName, Promise<boolean>>} Whether it is built; a build that fails is reported, and what does not need it still runs.
+ */
+function buildInOrder(suites) {
+  const wanted = new Set(suites.flatMap(({ builds }) => builds));
+  /** @type {Map<BuildName, Promise<boolean>>} */
+  const results = new Map();
+  /** @type {Promise<unknown>} */
+  let before = Promise.resolve();
+  for (const name of /** @type {BuildName[]} */ (Object.keys(BUILDS)).filter((one) => wanted.has(one))) {
+    const result = before.then(async () => {
+      if (isInterrupted()) return false;
+      try {
+        await bootstrap([name]);
+        return true;
+      } catch (error) {
+        if (!isInterrupted()) process.stderr.write(`${explain(error)}\n`);
+        return false;
+      }
+    });
+    results.set(name, result);
+    before = result;
+  }
+  return results;
+}
+
+/**
+ * @param {Suite} suite
+ * @param {Map<GroupName, string>} lacking
+ * @param {boolean} isBuilt
+ * @returns {Promise<{ passed: number, failed: number } | "interrupted">}
+ */
+async function resultOf(suite, lacking, isBuilt) {
+  if (isInterrupted()) return "interrupted";
+  const absent = suite.needs.filter((need) => lacking.has(need));
+  if (absent.length > 0) return { passed: 0, failed: couldNotRun(suite.name, absent, lacking) };
+  if (!isBuilt) {
+    say(suite.name, "FAILED: what it tests could not be built (see above)");
+    return { passed: 0, failed: 1 };
+  }
+  return runSuite(suite);
+}
+
+/**
+ * A suite that lacks a requirement has failed, except one that only Debian can run, on another system, outside CI.
+ * @param {string} name
+ * @param {GroupName[]} absent
+ * @param {Map<GroupName, string>} lacking
+ * @returns {number} Failures to count.
+ */
+function couldNotRun(name, absent, lacking) {
+  const reasons = absent.map((need) => lacking.get(need) ?? "").join("\n");
+  /** @type {import("../system-packages.mjs").Group[]} */
+  const groups = absent.map((need) => GROUPS[need]);
+  const isTolerated =
+    process.env["CI"] !== "true" &&
+    process.platform !== "linux" &&
+    groups.every(({ onlyDebian }) => onlyDebian === true);
+  say(name, `${isTolerated ? "left out" : "FAILED"}: ${reasons}`);
+  return isTolerated ? 0 : 1;
+}
