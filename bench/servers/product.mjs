@@ -35,7 +35,7 @@ const bridge = await createBridge({
         number += 1;
         listener({ state, since: Date.now(), ageMs: 0, number, source: listening });
       };
-      return { lookAgain: () => undefined, close: () => undefined };
+      return { refresh: () => undefined, close: () => undefined };
     },
   },
 });

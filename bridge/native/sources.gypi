@@ -3,6 +3,7 @@
     "core_sources": [
       "bridge/native/agent/agent.cc",
       "bridge/native/agent/mailbox.cc",
+      "bridge/native/agent/readings.cc",
       "bridge/native/agent/version.cc",
       "bridge/native/channel/decoder.cc",
       "bridge/native/channel/encoder.cc",
@@ -74,9 +75,11 @@
       "bridge/native/simulated/offline_object.cc",
       "bridge/native/simulated/outlook_command.cc",
       "bridge/native/simulated/outlook_options.cc",
-      "bridge/native/simulated/simulated_outlook.cc"
+      "bridge/native/simulated/simulated_outlook.cc",
+      "bridge/native/simulated/simulated_session.cc"
     ],
     "simulated_posix_sources": [
+      "bridge/native/simulated/main_loop_posix.cc",
       "bridge/native/simulated/outlook_lock_posix.cc",
       "bridge/native/simulated/outlook_main_posix.cc",
       "bridge/native/simulated/provider_library_posix.cc"
@@ -120,7 +123,8 @@
       "bridge/native/simulated/outlook_options.cc",
       "bridge/native/simulated/provider_command.cc",
       "bridge/native/simulated/simulated_mapi.cc",
-      "bridge/native/simulated/simulated_outlook.cc"
+      "bridge/native/simulated/simulated_outlook.cc",
+      "bridge/native/simulated/simulated_session.cc"
     ],
     "testable_posix_sources": [
       "bridge/native/peer/owner_linux_posix.cc",
@@ -128,27 +132,32 @@
       "bridge/native/peer/owner_posix.cc",
       "bridge/native/peer/proc_net_posix.cc",
       "bridge/native/peer/sock_diag_posix.cc",
+      "bridge/native/simulated/main_loop_posix.cc",
       "bridge/native/simulated/outlook_lock_posix.cc",
       "bridge/native/simulated/outlook_process_posix.cc",
       "bridge/native/simulated/provider_library_posix.cc"
     ],
     "testable_windows_sources": [
+      "bridge/native/agent/com/activation_hook_windows.cc",
       "bridge/native/agent/com/add_in_windows.cc",
       "bridge/native/agent/com/agent_in_outlook_windows.cc",
+      "bridge/native/agent/com/application_events_windows.cc",
       "bridge/native/agent/com/late_binding_windows.cc",
       "bridge/native/agent/com/later_windows.cc",
-      "bridge/native/agent/com/quit_subscription_windows.cc",
+      "bridge/native/agent/com/message_window_windows.cc",
       "bridge/native/agent/com/registration_windows.cc",
       "bridge/native/peer/owner_windows.cc",
       "bridge/native/simulated/application_windows.cc"
     ],
     "agent_windows_sources": [
+      "bridge/native/agent/com/activation_hook_windows.cc",
       "bridge/native/agent/com/add_in_windows.cc",
       "bridge/native/agent/com/agent_in_outlook_windows.cc",
+      "bridge/native/agent/com/application_events_windows.cc",
       "bridge/native/agent/com/dll_windows.cc",
       "bridge/native/agent/com/late_binding_windows.cc",
       "bridge/native/agent/com/later_windows.cc",
-      "bridge/native/agent/com/quit_subscription_windows.cc",
+      "bridge/native/agent/com/message_window_windows.cc",
       "bridge/native/agent/com/registration_windows.cc",
       "bridge/native/agent/com/terminate_windows.cc"
     ],

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/mailbox.h"
+#include "agent/readings.h"
 #include "agent/version.h"
 #include "agent/waker.h"
 #include "channel/address.h"
@@ -12,14 +13,17 @@
 
 namespace offline_state {
 
-// Destroyed from below: MAPI falls silent first, then the channel closes; the mailbox outlives both.
+// Destroyed from below: the channel closes before what it asks for readings. The monitor and the readings are shared
+// with a reading that Outlook may be in the middle of.
 struct Agent::Parts {
   explicit Parts(const AgentOptions& options)
       : waker(Waker::Create()),
         mailbox(std::make_shared<Mailbox>(waker)),
+        monitor(std::make_shared<Monitor>(mailbox)),
+        readings(
+            std::make_shared<Readings>(Readings::Parts{mailbox, monitor, options.main_thread, options.object_model})),
         server(ChannelServer::Start(options.home.empty() ? HomeFromEnvironment() : options.home, HelloOf(options),
-                                    mailbox, waker)),
-        monitor(mailbox) {}
+                                    mailbox, waker, [mine = readings] { mine->Request(); })) {}
 
   static Hello HelloOf(const AgentOptions& options) {
     Hello hello;
@@ -31,8 +35,9 @@ struct Agent::Parts {
 
   const std::shared_ptr<Waker> waker;
   const std::shared_ptr<Mailbox> mailbox;
+  const std::shared_ptr<Monitor> monitor;
+  const std::shared_ptr<Readings> readings;
   const std::unique_ptr<ChannelServer> server;
-  Monitor monitor;
 };
 
 namespace {
@@ -62,14 +67,23 @@ bool Agent::Connect(const AgentOptions& options) noexcept {
     Remember(failed, error_);
     return false;
   }
-  parts_->monitor.Start(options.open, options.profile);
+  parts_->monitor->Start(options.open, options.profile);
   return true;
+}
+
+void Agent::RequestReading() noexcept {
+  if (parts_) parts_->readings->Request();
+}
+
+void Agent::WindowActivated() noexcept {
+  if (parts_) parts_->readings->WindowActivated();
 }
 
 void Agent::Disconnect(Goodbye why) noexcept {
   const std::unique_ptr<Parts> parts = std::move(parts_);
   if (!parts) return;
-  parts->monitor.Stop();
+  parts->readings->Stop();
+  parts->monitor->Stop();
   parts->server->Stop(why);
 }
 

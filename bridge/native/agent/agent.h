@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "agent/readings.h"
 #include "channel/server.h"
 #include "mapi/mapi_library.h"
 
@@ -15,6 +16,9 @@ struct AgentOptions {
   std::string outlook;                // version of Outlook, e.g. "16.0.17328.20184"
   std::u16string profile;             // MAPI profile name
   HrOpenOfflineObjFn open = nullptr;  // nullptr: the source is unavailable, mapi-missing
+  // For readings; see Readings::Parts. Both are let go by Disconnect.
+  std::shared_ptr<MainThread> main_thread = nullptr;
+  std::shared_ptr<ObjectModel> object_model = nullptr;
 };
 
 class Agent {
@@ -32,7 +36,13 @@ class Agent {
   // Why Connect answered false; for a log. English.
   const std::string& error() const noexcept { return error_; }
 
+  // Something has happened that is worth a reading: an item was sent, say, or a window of Outlook's was activated,
+  // which counts every 10 s at most. Outlook's main thread; return at once, and read later.
+  void RequestReading() noexcept;
+  void WindowActivated() noexcept;
+
   // Unadvises, says goodbye to the clients and joins the agent's thread (which never waits on a peer). Idempotent.
+  // Outlook's main thread; also from within a reading, should Outlook handle messages meanwhile.
   void Disconnect(Goodbye why) noexcept;
 
  private:

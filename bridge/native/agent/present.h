@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace offline_state {
@@ -42,13 +43,25 @@ struct Source {
   bool notifies_offline = false;
 };
 
-// One whole picture. `number` grows by one with every change of state or source that the mailbox accepted.
+// What was read in Outlook beside the state, in one reading. Empty: nothing has been read, or nothing could be.
+struct Reading {
+  std::optional<std::uint32_t> exchange_connection_mode;  // OlExchangeConnectionMode; 0: the profile has no Exchange
+  std::optional<std::uint32_t> outbox_items;
+  Moment at;  // meaningful unless empty
+
+  bool empty() const noexcept { return !exchange_connection_mode && !outbox_items; }
+};
+
+// One whole picture.
 struct Present {
-  std::uint64_t number = 0;
+  std::uint64_t number = 0;   // grows by one with every change of state or source
+  std::uint64_t version = 0;  // grows by one with everything that is told, confirmations and readings too
   State state = State::kUnknown;
   bool since_known = false;  // false: the state was found, not seen to begin; `since` is then when it was found
   Moment since;
+  Moment confirmed;  // when a notification or a reading last said the state; meaningful unless it is unknown
   Source source;
+  Reading reading;
 };
 
 }  // namespace offline_state

@@ -90,10 +90,10 @@ TEST_CASE("looks again whether Outlook runs without the agent when it is asked t
   const auto client = ChannelClient::Start(home.path(), recorder.Listener());
   CHECK(recorder.AwaitReason(Reason::kOutlookNotRunning));
   RunningOutlook outlook(home);
-  client->LookAgain();
+  client->Refresh();
   CHECK(recorder.AwaitReason(Reason::kAgentMissing));
   outlook.End();
-  client->LookAgain();
+  client->Refresh();
   CHECK(recorder.AwaitReason(Reason::kOutlookNotRunning));
 }
 

@@ -1,6 +1,7 @@
 // What the channel's tests share: an agent's end without MAPI, and a bridge's end that remembers.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -8,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -20,10 +22,19 @@ namespace offline_state::testing {
 // The agent's end, with a mailbox that a test fills in MAPI's place.
 struct TestAgent {
   explicit TestAgent(const std::string& home, Hello hello = {kChannelVersion, "1.2.3", "16.0.1", "Outlook"})
-      : server(ChannelServer::Start(home, std::move(hello), mailbox, waker)) {}
+      : server(ChannelServer::Start(home, std::move(hello), mailbox, waker, [this] { ++requests; })) {}
 
   void Listen() { mailbox->SetSource({Phase::kListening, Reason::kNone, 0, true, true}); }
 
+  // Whether readings have been asked for so often, within 10 s, which is no expectation of speed.
+  bool AwaitRequests(int count) const {
+    for (int tries = 0; tries < 10'000 && requests < count; ++tries) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return requests >= count;
+  }
+
+  std::atomic<int> requests{0};
   std::shared_ptr<Waker> waker = Waker::Create();
   std::shared_ptr<Mailbox> mailbox = std::make_shared<Mailbox>(waker);
   std::unique_ptr<ChannelServer> server;

@@ -118,13 +118,32 @@ TEST_CASE("a client more than there may be is turned away, and let in when anoth
   }));
 }
 
-TEST_CASE("a client that speaks is closed, because no client of this protocol does") {
+TEST_CASE("a client's refresh asks for a reading, and so do its connection and a change that is notified") {
+  const std::string home = Home();
+  TestAgent agent(home);
+  agent.Listen();
+  agent.mailbox->Post(State::kOnline);
+  Recorder recorder;
+  const auto client = ChannelClient::Start(home, recorder.Listener());
+  REQUIRE(recorder.AwaitState(State::kOnline));
+  CHECK(Eventually([&] { return agent.requests >= 2; }));  // the change, the connection
+  for (int refresh = 0; refresh < 3; ++refresh) {
+    const int before = agent.requests;
+    client->Refresh();
+    CHECK(Eventually([&] { return agent.requests == before + 1; }));
+  }
+}
+
+TEST_CASE("a client whose bytes are malformed is closed, one that sends frames of a later version is not") {
   const std::string home = Home();
   TestAgent agent(home);
   UniqueHandle client;
   REQUIRE(Eventually([&] { return static_cast<bool>(client = Open(home, GENERIC_READ | GENERIC_WRITE)); }));
+  REQUIRE(agent.AwaitRequests(1));
   DWORD sent = 0;
-  REQUIRE(WriteFile(client.get(), "hello", 5, &sent, nullptr));
+  REQUIRE(WriteFile(client.get(), "\x01\0\0\0\x63\0\0\0?\0\0\0\0\x10\0\0\0", 17, &sent, nullptr));
+  CHECK(agent.AwaitRequests(2));
+  REQUIRE(WriteFile(client.get(), "\xFF\xFF\xFF\xFF", 4, &sent, nullptr));
   CHECK(IsClosed(client.get()));
 }
 
@@ -226,7 +245,7 @@ TEST_CASE("pipe and event are for this user alone, at medium integrity") {
   REQUIRE(GetAce(list, 0, &entry));
   auto* const label = static_cast<SYSTEM_MANDATORY_LABEL_ACE*>(entry);
   CHECK(label->Header.AceType == SYSTEM_MANDATORY_LABEL_ACE_TYPE);
-  CHECK(label->Mask == SYSTEM_MANDATORY_LABEL_NO_WRITE_UP);
+  CHECK(label->Mask == (SYSTEM_MANDATORY_LABEL_NO_WRITE_UP | SYSTEM_MANDATORY_LABEL_NO_READ_UP));
   CHECK(*GetSidSubAuthority(&label->SidStart, 0) == SECURITY_MANDATORY_MEDIUM_RID);
 
   const std::string home = Home();

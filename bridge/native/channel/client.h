@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "agent/present.h"
@@ -18,6 +19,9 @@ struct Report {
   State state = State::kUnknown;
   bool since_known = false;
   Moment since;  // on this process's clocks
+  // When a notification or a reading last said the state, on this process's clocks; nothing while it is unknown.
+  std::optional<Moment> confirmed;
+  Reading reading;  // as the agent's, on this process's clocks
   Source source;
   Hello agent;         // meaningful while a channel is open
   std::string detail;  // what a help desk wants to know beside reason and code; UTF-8, English; may be empty
@@ -31,8 +35,9 @@ class ChannelClient {
   // start). It must not call Stop. Throws std::runtime_error when no address can be made of `home`.
   static std::unique_ptr<ChannelClient> Start(const std::string& home, Listener listener);
 
-  // Looks again whether Outlook runs without the agent (a pane has connected). Any thread; returns at once.
-  virtual void LookAgain() noexcept = 0;
+  // A pane has connected: asks the agent for a reading or, while there is none, looks again whether Outlook runs
+  // without it. Any thread; returns at once.
+  virtual void Refresh() noexcept = 0;
 
   // No call of the listener begins after Stop has returned. Joins the thread; bounded. Idempotent.
   virtual void Stop() noexcept = 0;

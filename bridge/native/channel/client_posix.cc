@@ -5,10 +5,12 @@
 #include <atomic>
 #include <cerrno>
 #include <utility>
+#include <vector>
 
 #include "agent/waker.h"
 #include "channel/address.h"
 #include "channel/client.h"
+#include "channel/codec.h"
 #include "channel/outlook_runs.h"
 #include "channel/peer_posix.h"
 #include "channel/session.h"
@@ -28,8 +30,8 @@ class PosixClient final : public ChannelClient {
 
   ~PosixClient() override { Stop(); }
 
-  void LookAgain() noexcept override {
-    look_again_ = true;
+  void Refresh() noexcept override {
+    refresh_ = true;
     waker_->Wake();
   }
 
@@ -75,14 +77,17 @@ class PosixClient final : public ChannelClient {
     } else {
       session_.Absent(SystemFailure("No agent answers at", address_));
       session_.Tick();
-      if (look_again_.exchange(false)) session_.LookAgain();
+      if (refresh_.exchange(false)) session_.LookAgain();
     }
   }
 
   // Until the channel breaks, is refused, or the client stops.
   void Follow(int socket) {
     while (!stopping_) {
-      if (!Wait(socket, session_.PatienceMs())) {
+      const bool has_bytes = Wait(socket, session_.PatienceMs());
+      // One that cannot be sent stays, and becomes a look at Outlook when the channel has closed.
+      if (session_.takes_refresh() && refresh_.exchange(false) && !SendRefresh(socket)) return;
+      if (!has_bytes) {
         session_.Tick();
         continue;
       }
@@ -90,6 +95,16 @@ class PosixClient final : public ChannelClient {
       if (got < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)) continue;
       if (got <= 0 || !session_.Received(bytes_.data(), static_cast<std::size_t>(got))) return;
     }
+  }
+
+  // Does not wait: an agent that takes nothing has a refresh before it that it has not read. False: the channel is
+  // over.
+  static bool SendRefresh(int socket) {
+    std::vector<std::uint8_t> bytes;
+    Encode(ClientFrame(offline_state::Refresh{}), bytes);
+    const ssize_t sent = send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent < 0) return errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK;
+    return sent == static_cast<ssize_t>(bytes.size());
   }
 
   // True when `socket` (-1: none) has something to say. Otherwise the time is over, or somebody woke us.
@@ -104,7 +119,7 @@ class PosixClient final : public ChannelClient {
   const std::shared_ptr<Waker> waker_;
   Session session_;
   std::array<std::uint8_t, 4096> bytes_;
-  std::atomic<bool> look_again_{false};
+  std::atomic<bool> refresh_{false};
   std::atomic<bool> stopping_{false};
   std::thread thread_;  // last: everything it uses is there before it, and after it
 };

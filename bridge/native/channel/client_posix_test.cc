@@ -143,13 +143,62 @@ TEST_CASE("a picture that waited while the bridge was busy is as old as it is") 
   CHECK(report->since.steady_us == began);
 }
 
+TEST_CASE("sends a refresh to an agent that understands it, and nothing to an older one") {
+  const TemporaryHome home;
+  FakeAgent agent(home);
+  Bridge bridge(home);
+  const UniqueFd client = agent.Accept();
+  FakeAgent::Say(client, GreetingOf(Hello{}, Online()));
+  REQUIRE(bridge.AwaitState(State::kOnline));
+  bridge.client->Refresh();
+  Picture newer = Online();
+  newer.confirmed_age_us = 0;
+  newer.state = State::kOffline;
+  FakeAgent::Say(client, GreetingOf(Hello{}, newer));  // a second hello: closes it
+  REQUIRE(bridge.AwaitReason(Reason::kAgentIncompatible));
+  pollfd wait{client.get(), POLLIN, 0};
+  REQUIRE(poll(&wait, 1, 10'000) == 1);
+  std::uint8_t bytes[64];
+  CHECK(recv(client.get(), bytes, sizeof bytes, 0) == 0);  // nothing was said before the end
+
+  const UniqueFd again = agent.Accept();
+  FakeAgent::Say(again, GreetingOf(Hello{}, newer));
+  REQUIRE(bridge.AwaitState(State::kOffline));
+  bridge.client->Refresh();
+  wait.fd = again.get();
+  REQUIRE(poll(&wait, 1, 10'000) == 1);
+  CHECK(recv(again.get(), bytes, sizeof bytes, 0) == 8);
+  CHECK(bytes[4] == 16);
+}
+
+TEST_CASE("a refresh while the agent is leaving looks again whether Outlook runs, once it has left") {
+  const TemporaryHome home;
+  RunningOutlook outlook(home);
+  auto agent = std::make_unique<FakeAgent>(home);
+  Bridge bridge(home);
+  UniqueFd client = agent->Accept();
+  Picture newer = Online();
+  newer.confirmed_age_us = 0;
+  Bytes bytes = GreetingOf(Hello{}, newer);
+  Encode(Goodbye::kAddInDisconnected, bytes);
+  FakeAgent::Say(client, bytes);
+  REQUIRE(bridge.AwaitReason(Reason::kAgentMissing));
+  outlook.End();
+  bridge.client->Refresh();
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // a client that forgets it has done so by now
+  std::filesystem::remove(home.socket());
+  agent.reset();
+  client.reset();
+  CHECK(bridge.AwaitReason(Reason::kOutlookNotRunning));
+}
+
 TEST_CASE("stops at once in every situation, and says nothing afterwards") {
   const TemporaryHome home;
   const auto stop = [](Bridge& bridge) {
     bridge.client->Stop();
     bridge.client->Stop();
     const std::size_t said = bridge.All().size();
-    bridge.client->LookAgain();
+    bridge.client->Refresh();
     CHECK(bridge.All().size() == said);
   };
   SUBCASE("right after the start") {

@@ -3,10 +3,12 @@
 #include <atomic>
 #include <exception>
 #include <utility>
+#include <vector>
 
 #include "agent/waker.h"
 #include "channel/address.h"
 #include "channel/client.h"
+#include "channel/codec.h"
 #include "channel/meeting_windows.h"
 #include "channel/peer_windows.h"
 #include "channel/session.h"
@@ -24,6 +26,38 @@ constexpr DWORD kLastRefusalMs = 5000;
 
 DWORD Sooner(DWORD one, int other) noexcept { return other < 0 ? one : std::min(one, static_cast<DWORD>(other)); }
 
+// Says refresh without waiting for the agent to read it. A write that fails is a channel that breaks, which the read
+// under way shows.
+class RefreshWriter {
+ public:
+  explicit RefreshWriter(HANDLE pipe) : pipe_(pipe), written_event_(MakeEvent()) {
+    Encode(ClientFrame(Refresh{}), bytes_);
+    written_.hEvent = written_event_.get();
+  }
+  ~RefreshWriter() {
+    if (!writing_) return;
+    CancelIoEx(pipe_, &written_);
+    DWORD ignored = 0;
+    GetOverlappedResult(pipe_, &written_, &ignored, TRUE);  // the bytes are Windows' until then
+  }
+  RefreshWriter(const RefreshWriter&) = delete;
+  RefreshWriter& operator=(const RefreshWriter&) = delete;
+
+  // Nothing while the last one has not been read: that asks for the same.
+  void Write() noexcept {
+    if (writing_ && !IsSet(written_.hEvent)) return;
+    writing_ = WriteFile(pipe_, bytes_.data(), static_cast<DWORD>(bytes_.size()), nullptr, &written_) != 0 ||
+               GetLastError() == ERROR_IO_PENDING;
+  }
+
+ private:
+  const HANDLE pipe_;
+  const UniqueHandle written_event_;
+  OVERLAPPED written_{};
+  bool writing_ = false;
+  std::vector<std::uint8_t> bytes_;
+};
+
 class PipeClient final : public ChannelClient {
  public:
   PipeClient(const std::string& home, Listener listener)
@@ -37,8 +71,8 @@ class PipeClient final : public ChannelClient {
 
   ~PipeClient() override { Stop(); }
 
-  void LookAgain() noexcept override {
-    look_again_ = true;
+  void Refresh() noexcept override {
+    refresh_ = true;
     waker_->Wake();
   }
 
@@ -55,7 +89,7 @@ class PipeClient final : public ChannelClient {
       if (!stopping_) Wait({meeting_.get(), watched_.process.get()}, Sooner(next_ms_, session_.PatienceMs()));
       if (watched_.process && IsSet(watched_.process.get())) {
         watched_ = {};
-        look_again_ = true;
+        refresh_ = true;
       }
     }
   }
@@ -78,7 +112,7 @@ class PipeClient final : public ChannelClient {
   // Sets next_ms_: when to try again, should neither the agent call nor the process end that is watched.
   void Attempt() {
     // Whoever it is may learn who we are, and may not act as us.
-    const UniqueHandle pipe(CreateFileW(address_.c_str(), GENERIC_READ, 0, nullptr, OPEN_EXISTING,
+    const UniqueHandle pipe(CreateFileW(address_.c_str(), GENERIC_READ | GENERIC_WRITE, 0, nullptr, OPEN_EXISTING,
                                         FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION,
                                         nullptr));
     if (!pipe) return Fail(GetLastError());
@@ -106,18 +140,21 @@ class PipeClient final : public ChannelClient {
     if (error == ERROR_ACCESS_DENIED) return session_.Untrusted("This user may not open the agent's pipe.");
     session_.Absent(detail);
     session_.Tick();
-    if (look_again_.exchange(false)) session_.LookAgain();
+    if (refresh_.exchange(false)) session_.LookAgain();
   }
 
   // Until the channel breaks, is refused, or the client stops. True when nothing but good had been said.
   bool Follow(HANDLE pipe) {
     OVERLAPPED reading{};
     reading.hEvent = arrived_.get();
+    RefreshWriter writer(pipe);
     bool was_greeted = false;
     while (ReadFile(pipe, bytes_.data(), static_cast<DWORD>(bytes_.size()), nullptr, &reading) != 0 ||
            GetLastError() == ERROR_IO_PENDING) {
       while (!stopping_ && !IsSet(arrived_.get())) {
         if (!Wait({arrived_.get(), nullptr}, Sooner(INFINITE, session_.PatienceMs()))) session_.Tick();
+        // One that cannot be sent stays, and becomes a look at Outlook when the channel has closed.
+        if (session_.takes_refresh() && refresh_.exchange(false)) writer.Write();
       }
       if (stopping_) CancelIoEx(pipe, &reading);
       DWORD got = 0;
@@ -158,7 +195,7 @@ class PipeClient final : public ChannelClient {
   DWORD next_ms_ = INFINITE;
   DWORD refusal_ms_ = kFirstRefusalMs;
   std::array<std::uint8_t, 4096> bytes_{};
-  std::atomic<bool> look_again_{false};
+  std::atomic<bool> refresh_{false};
   std::atomic<bool> stopping_{false};
   Thread thread_;  // last: everything it uses is there before it, and after it
 };

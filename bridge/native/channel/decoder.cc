@@ -32,6 +32,7 @@ class Reader {
     if (!allowed) Fail(otherwise);
   }
   const std::optional<Malformed>& failure() const noexcept { return failure_; }
+  bool at_end() const noexcept { return left_ == 0; }
 
  private:
   bool Has(std::size_t bytes) noexcept {
@@ -79,6 +80,22 @@ Hello ReadHello(Reader& reader, std::uint16_t& peer_version) {
   return hello;
 }
 
+// What an older agent's picture ends before.
+void ReadConfirmation(Reader& reader, Picture& picture) {
+  const std::int64_t confirmed_age_us = reader.I64();
+  const std::uint8_t flags = reader.U8();
+  for (int zero = 0; zero < 3; ++zero) reader.U8();
+  const std::uint32_t connection_mode = reader.U32();
+  const std::uint32_t outbox_items = reader.U32();
+  const std::int64_t reading_age_us = reader.I64();
+  reader.Require(confirmed_age_us >= 0 && confirmed_age_us <= kMaxSteadyUs, Malformed::kBadValue);
+  reader.Require(reading_age_us >= 0 && reading_age_us <= kMaxSteadyUs, Malformed::kBadValue);
+  picture.confirmed_age_us = confirmed_age_us;
+  if ((flags & kHasConnectionMode) != 0) picture.exchange_connection_mode = connection_mode;
+  if ((flags & kHasOutboxItems) != 0) picture.outbox_items = outbox_items;
+  if (picture.exchange_connection_mode || picture.outbox_items) picture.reading_age_us = reading_age_us;
+}
+
 Picture ReadPicture(Reader& reader) {
   Picture picture;
   picture.number = reader.U64();
@@ -99,6 +116,7 @@ Picture ReadPicture(Reader& reader) {
   reader.Require(picture.since_unix_ms >= -kMaxUnixMs && picture.since_unix_ms <= kMaxUnixMs, Malformed::kBadValue);
   reader.Require(picture.age_us >= 0 && picture.age_us <= kMaxSteadyUs, Malformed::kBadValue);
   reader.Require(picture.made_us >= 0 && picture.made_us <= kMaxSteadyUs, Malformed::kBadValue);
+  if (!reader.at_end()) ReadConfirmation(reader, picture);
   return picture;
 }
 
@@ -124,30 +142,43 @@ const char* NameOf(Malformed what) noexcept {
   return "an unknown fault";
 }
 
-void Decoder::Feed(const std::uint8_t* data, std::size_t size) {
+void FrameSplitter::Feed(const std::uint8_t* data, std::size_t size) {
   if (!broken_) buffer_.insert(buffer_.end(), data, data + size);
 }
 
+bool FrameSplitter::Next() {
+  if (broken_) return false;
+  Reader header(buffer_.data() + read_, buffer_.size() - read_);
+  const std::size_t length = header.U32();
+  const auto type = static_cast<FrameType>(header.U16());
+  header.U16();
+  if (length > kMaxPayload) {
+    Break(Malformed::kTooLong);
+    return false;
+  }
+  if (header.failure() || buffer_.size() - read_ - kHeaderBytes < length) {
+    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(read_));
+    read_ = 0;
+    return false;
+  }
+  type_ = type;
+  payload_ = read_ + kHeaderBytes;
+  size_ = length;
+  read_ = payload_ + length;
+  return true;
+}
+
+void FrameSplitter::Break(Malformed why) noexcept {
+  broken_ = why;
+  buffer_.clear();
+  read_ = 0;
+}
+
 Decoded Decoder::Next() {
-  while (!broken_) {
-    Reader header(buffer_.data() + read_, buffer_.size() - read_);
-    const std::size_t length = header.U32();
-    const auto type = static_cast<FrameType>(header.U16());
-    header.U16();
-    if (length > kMaxPayload) {
-      why_ = Malformed::kTooLong;
-      broken_ = true;
-      break;
-    }
-    if (header.failure() || buffer_.size() - read_ - kHeaderBytes < length) {
-      buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(read_));
-      read_ = 0;
-      return NeedMore{};
-    }
-    Reader payload(buffer_.data() + read_ + kHeaderBytes, length);
-    read_ += kHeaderBytes + length;
+  while (frames_.Next()) {
+    Reader payload(frames_.payload(), frames_.size());
     std::optional<Frame> frame;
-    switch (type) {
+    switch (frames_.type()) {
       case FrameType::kHello:
         frame = ReadHello(payload, peer_version_);
         break;
@@ -157,17 +188,25 @@ Decoded Decoder::Next() {
       case FrameType::kGoodbye:
         frame = ReadGoodbye(payload);
         break;
+      case FrameType::kRefresh:  // no agent says it
+        break;
     }
     if (payload.failure()) {
-      why_ = *payload.failure();
-      broken_ = true;
+      frames_.Break(*payload.failure());
     } else if (frame) {
       return *std::move(frame);
     }
   }
-  buffer_.clear();
-  read_ = 0;
-  return why_;
+  if (frames_.broken()) return *frames_.broken();
+  return NeedMore{};
+}
+
+DecodedClientFrame ClientDecoder::Next() {
+  while (frames_.Next()) {
+    if (frames_.type() == FrameType::kRefresh) return ClientFrame(Refresh{});
+  }
+  if (frames_.broken()) return *frames_.broken();
+  return NeedMore{};
 }
 
 }  // namespace offline_state

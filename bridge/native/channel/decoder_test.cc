@@ -86,8 +86,15 @@ Picture Listening() {
   picture.age_us = 12;
   picture.made_us = 34;
   picture.source = {Phase::kListening, Reason::kNone, 0, true, false};
+  picture.confirmed_age_us = 5;
+  picture.exchange_connection_mode = 200;
+  picture.outbox_items = 3;
+  picture.reading_age_us = 6;
   return picture;
 }
+
+// Where an older agent's picture ends.
+constexpr std::size_t kOlderPicture = 40;
 
 const Hello kHello{kChannelVersion, "1.2.3", "16.0", "Outlook"};
 
@@ -112,6 +119,10 @@ TEST_CASE("every frame comes back as it was, wherever its bytes are cut") {
     CHECK(picture.source.phase == Phase::kListening);
     CHECK(picture.source.notifies_online);
     CHECK_FALSE(picture.source.notifies_offline);
+    CHECK(picture.confirmed_age_us == 5);
+    CHECK(picture.exchange_connection_mode == 200U);
+    CHECK(picture.outbox_items == 3U);
+    CHECK(picture.reading_age_us == 6);
     CHECK(std::get<Goodbye>(heard.frames[2]) == Goodbye::kAddInDisconnected);
   }
 }
@@ -121,9 +132,38 @@ TEST_CASE("a frame whose payload is cut anywhere is too short, never read beyond
     const Bytes whole = BytesOf(frame);
     const std::uint16_t type = whole[4];
     for (std::size_t size = 0; size + kHeaderBytes < whole.size(); ++size) {
+      if (type == 2 && size == kOlderPicture) continue;
       const auto begin = whole.begin() + static_cast<std::ptrdiff_t>(kHeaderBytes);
       CheckMalformed(FrameOf(type, Bytes(begin, begin + static_cast<std::ptrdiff_t>(size))), Malformed::kTooShort);
     }
+  }
+}
+
+TEST_CASE("accepts a picture of an older agent, which ends before the confirmation and the reading") {
+  Picture older = Listening();
+  older.confirmed_age_us.reset();
+  const Bytes bytes = BytesOf(older);
+  CHECK(bytes.size() == kHeaderBytes + kOlderPicture);
+  const Heard heard = Hear(bytes);
+  REQUIRE(heard.frames.size() == 1);
+  const auto& picture = std::get<Picture>(heard.frames[0]);
+  CHECK(picture.age_us == 12);
+  CHECK_FALSE(picture.confirmed_age_us);
+  CHECK_FALSE(picture.exchange_connection_mode);
+  CHECK_FALSE(picture.outbox_items);
+}
+
+TEST_CASE("reads of a reading what its flags say is there") {
+  for (const int flags : {0, 1, 2, 3, 0xFC}) {
+    CAPTURE(flags);
+    Bytes bytes = BytesOf(Listening());
+    bytes[kHeaderBytes + kOlderPicture + 8] = static_cast<std::uint8_t>(flags);
+    const Heard heard = Hear(bytes);
+    REQUIRE(heard.frames.size() == 1);
+    const auto& picture = std::get<Picture>(heard.frames[0]);
+    CHECK(picture.exchange_connection_mode.has_value() == ((flags & 1) != 0));
+    CHECK(picture.outbox_items.has_value() == ((flags & 2) != 0));
+    CHECK(picture.confirmed_age_us == 5);
   }
 }
 
@@ -139,6 +179,7 @@ TEST_CASE("fields that a later version adds at the end are passed over") {
 
 TEST_CASE("frames of an unknown type are skipped, the largest too") {
   const Heard heard = Hear(Joined({FrameOf(0, {}), FrameOf(9, Bytes(kMaxPayload, 0xFF)), FrameOf(0xFFFF, {1}),
+                                   FrameOf(16, {}),  // a client's frame, which no agent says
                                    BytesOf(Goodbye::kOutlookCloses)}),
                            11);
   CHECK_FALSE(heard.malformed);
@@ -189,6 +230,10 @@ TEST_CASE("values that the channel does not have are refused") {
   CheckMalformed(with(24 + 7, 0x7F), Malformed::kBadValue);  // an age longer than 273 years
   CheckMalformed(with(32 + 7, 0x80), Malformed::kBadValue);  // made at a negative time
   CheckMalformed(with(32 + 7, 0x7F), Malformed::kBadValue);
+  CheckMalformed(with(40 + 7, 0x80), Malformed::kBadValue);  // confirmed in the future
+  CheckMalformed(with(40 + 7, 0x7F), Malformed::kBadValue);
+  CheckMalformed(with(60 + 7, 0x80), Malformed::kBadValue);  // read in the future
+  CheckMalformed(with(60 + 7, 0x7F), Malformed::kBadValue);
   CheckMalformed(FrameOf(3, {0}), Malformed::kBadValue);
   CheckMalformed(FrameOf(3, {3}), Malformed::kBadValue);
   CHECK_FALSE(Hear(with(11, 0xFF)).malformed);  // flags of a later version
@@ -202,6 +247,47 @@ TEST_CASE("what is malformed stays malformed, and keeps nothing of what comes af
   const Bytes good = BytesOf(Goodbye::kOutlookCloses);
   decoder.Feed(good.data(), good.size());
   CHECK(std::get<Malformed>(decoder.Next()) == Malformed::kBadValue);
+}
+
+Bytes RefreshBytes() {
+  Bytes out;
+  Encode(ClientFrame(Refresh{}), out);
+  return out;
+}
+
+// How many refreshes the agent hears in `bytes`, fed in pieces; -1: malformed.
+int HearClient(const Bytes& bytes, std::size_t piece = SIZE_MAX) {
+  ClientDecoder decoder;
+  int refreshes = 0;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const std::size_t size = std::min(piece, bytes.size() - at);
+    const Bytes part(bytes.begin() + static_cast<std::ptrdiff_t>(at),
+                     bytes.begin() + static_cast<std::ptrdiff_t>(at + size));
+    decoder.Feed(part.data(), part.size());
+    at += size;
+    DecodedClientFrame decoded = decoder.Next();
+    for (; std::holds_alternative<ClientFrame>(decoded); decoded = decoder.Next()) ++refreshes;
+    if (std::holds_alternative<Malformed>(decoded)) {
+      CHECK(std::holds_alternative<Malformed>(decoder.Next()));
+      return -1;
+    }
+  }
+  return refreshes;
+}
+
+TEST_CASE("a client's refresh is understood wherever its bytes are cut, with fields of a later version too") {
+  CHECK(RefreshBytes() == FrameOf(16, {}));
+  const Bytes bytes = Joined({RefreshBytes(), FrameOf(16, {1, 2, 3}), RefreshBytes()});
+  for (std::size_t piece = 1; piece <= bytes.size(); ++piece) CHECK(HearClient(bytes, piece) == 3);
+}
+
+TEST_CASE(
+    "a client's frames of other types are skipped, those of an agent too, and a length above the limit is refused") {
+  CHECK(HearClient(Joined({FrameOf(17, Bytes(kMaxPayload, 0xFF)), BytesOf(kHello), BytesOf(Goodbye::kOutlookCloses),
+                           FrameOf(1, {}), RefreshBytes()}),
+                   7) == 1);
+  CHECK(HearClient({0x01, 0x10, 0, 0}) == -1);
+  CHECK(HearClient(Joined({RefreshBytes(), Bytes(8, 0xFF), RefreshBytes()}), 3) == -1);
 }
 
 TEST_CASE("random bytes, and good frames with random damage, are heard out without a read out of bounds") {

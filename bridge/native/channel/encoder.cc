@@ -62,6 +62,14 @@ void Write(const Picture& picture, std::vector<std::uint8_t>& out) {
   writer.U64(static_cast<std::uint64_t>(picture.since_unix_ms));
   writer.U64(static_cast<std::uint64_t>(picture.age_us));
   writer.U64(static_cast<std::uint64_t>(picture.made_us));
+  if (!picture.confirmed_age_us) return;
+  writer.U64(static_cast<std::uint64_t>(*picture.confirmed_age_us));
+  writer.U8(static_cast<std::uint8_t>((picture.exchange_connection_mode ? kHasConnectionMode : 0) |
+                                      (picture.outbox_items ? kHasOutboxItems : 0)));
+  for (int zero = 0; zero < 3; ++zero) writer.U8(0);
+  writer.U32(picture.exchange_connection_mode.value_or(0));
+  writer.U32(picture.outbox_items.value_or(0));
+  writer.U64(static_cast<std::uint64_t>(picture.reading_age_us));
 }
 
 void Write(Goodbye why, std::vector<std::uint8_t>& out) {
@@ -69,9 +77,20 @@ void Write(Goodbye why, std::vector<std::uint8_t>& out) {
   writer.U8(static_cast<std::uint8_t>(why));
 }
 
+void Write(Refresh, std::vector<std::uint8_t>& out) { const Writer writer(FrameType::kRefresh, out); }
+
+// Microseconds from `moment` to `now_us`, both on the steady clock; never negative.
+std::int64_t AgeAt(std::int64_t now_us, const Moment& moment) noexcept {
+  return std::clamp<std::int64_t>(now_us - std::max<std::int64_t>(moment.steady_us, 0), 0, kMaxSteadyUs);
+}
+
 }  // namespace
 
 void Encode(const Frame& frame, std::vector<std::uint8_t>& out) {
+  std::visit([&out](const auto& what) { Write(what, out); }, frame);
+}
+
+void Encode(const ClientFrame& frame, std::vector<std::uint8_t>& out) {
   std::visit([&out](const auto& what) { Write(what, out); }, frame);
 }
 
@@ -82,9 +101,14 @@ Picture PictureOf(const Present& present, const Moment& now) noexcept {
   picture.since_known = present.since_known;
   picture.since_unix_ms = std::clamp(present.since.unix_ms, -kMaxUnixMs, kMaxUnixMs);
   picture.made_us = std::clamp<std::int64_t>(now.steady_us, 0, kMaxSteadyUs);
-  picture.age_us =
-      std::clamp<std::int64_t>(picture.made_us - std::max<std::int64_t>(present.since.steady_us, 0), 0, kMaxSteadyUs);
+  picture.age_us = AgeAt(picture.made_us, present.since);
   picture.source = present.source;
+  picture.confirmed_age_us = AgeAt(picture.made_us, present.confirmed);
+  if (!present.reading.empty()) {
+    picture.exchange_connection_mode = present.reading.exchange_connection_mode;
+    picture.outbox_items = present.reading.outbox_items;
+    picture.reading_age_us = AgeAt(picture.made_us, present.reading.at);
+  }
   return picture;
 }
 

@@ -38,6 +38,28 @@ TEST_CASE("the bytes of a picture") {
                                   1,    0,    0,    0,    0x8F, 1, 0, 0,    // since
                                   0x0C, 0x0B, 0x0A, 0,    0,    0, 0, 0,    // age
                                   0x0F, 0x0E, 0x0D, 0,    0,    0, 0, 0});  // made
+  // What an older agent's picture ends before.
+  const Bytes older = BytesOf(picture);
+  picture.confirmed_age_us = 0x010203;
+  picture.outbox_items = 0x0A0B;
+  picture.reading_age_us = 0x040506;
+  Bytes bytes = BytesOf(picture);
+  CHECK(bytes[0] == 0x44);
+  CHECK(Bytes(bytes.begin() + 4, bytes.begin() + 48) == Bytes(older.begin() + 4, older.end()));
+  CHECK(Bytes(bytes.begin() + 48, bytes.end()) == Bytes{3,    2,    1, 0, 0, 0, 0, 0,    // confirmed age
+                                                        2,    0,    0, 0,                // reading flags: outbox items
+                                                        0,    0,    0, 0,                // exchange connection mode
+                                                        0x0B, 0x0A, 0, 0,                // outbox items
+                                                        6,    5,    4, 0, 0, 0, 0, 0});  // reading age
+  picture.exchange_connection_mode = 0x02BC;
+  bytes = BytesOf(picture);
+  CHECK(Bytes(bytes.begin() + 56, bytes.begin() + 64) == Bytes{3, 0, 0, 0, 0xBC, 2, 0, 0});
+}
+
+TEST_CASE("the bytes of a refresh") {
+  Bytes out;
+  Encode(ClientFrame(Refresh{}), out);
+  CHECK(out == Bytes{0, 0, 0, 0, 16, 0, 0, 0});
 }
 
 TEST_CASE("the bytes of the states, and of each flag") {
@@ -121,7 +143,17 @@ TEST_CASE("a picture's age is measured when it is made, and neither clock can ma
   CHECK(picture.age_us == 2'500'000);
   CHECK(picture.made_us == 7'500'000);
   CHECK(PictureOf(present, {99, 4'000'000}).age_us == 0);
-  present.since = {INT64_MIN, INT64_MIN};
+  present.confirmed = {2000, 6'500'000};
+  present.reading.outbox_items = 4;
+  present.reading.at = {2000, 7'000'000};
+  const Picture read = PictureOf(present, {99, 7'500'000});
+  CHECK(read.confirmed_age_us == 1'000'000);
+  CHECK(read.outbox_items == 4U);
+  CHECK_FALSE(read.exchange_connection_mode);
+  CHECK(read.reading_age_us == 500'000);
+  CHECK_FALSE(PictureOf(Present{}, {99, 7'500'000}).outbox_items);
+  CHECK(PictureOf(Present{}, {99, 7'500'000}).reading_age_us == 0);
+  present.since = present.confirmed = present.reading.at = {INT64_MIN, INT64_MIN};
   const Picture odd = PictureOf(present, {INT64_MAX, INT64_MAX});
   Bytes bytes = BytesOf(odd);
   Decoder decoder;

@@ -5,7 +5,7 @@ namespace {
 
 // What Windows keeps for a client that is about to read: a goodbye then leaves at once.
 constexpr DWORD kOutBuffer = 64 * 1024;
-constexpr DWORD kInBuffer = 16;
+constexpr DWORD kInBuffer = 512;
 
 }  // namespace
 
@@ -14,7 +14,7 @@ PipeConnection::PipeConnection(const std::wstring& address, SECURITY_ATTRIBUTES*
     : incoming_event_(MakeEvent()), outgoing_event_(MakeEvent()), outbox_(limit) {
   incoming_.hEvent = incoming_event_.get();
   outgoing_.hEvent = outgoing_event_.get();
-  // Duplex, although clients say nothing: only a read under way notices that the client has gone.
+  // Duplex: clients say refresh, and a read under way notices that the client has gone.
   const DWORD open = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | (first ? FILE_FLAG_FIRST_PIPE_INSTANCE : 0);
   const DWORD mode = PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS;
   pipe_ = UniqueHandle(
@@ -45,23 +45,23 @@ bool PipeConnection::Await() noexcept {
   }
 }
 
-bool PipeConnection::OnIncoming() noexcept {
+bool PipeConnection::OnIncoming() {
   DWORD bytes = 0;
   if (awaiting_ && GetOverlappedResult(pipe_.get(), &incoming_, &bytes, FALSE) == 0) {
     if (GetLastError() == ERROR_IO_INCOMPLETE) return true;
     awaiting_ = false;
     return false;
   }
+  const bool was_reading = std::exchange(connected_, true);
   awaiting_ = false;
-  if (connected_) return false;
-  connected_ = true;
+  if (was_reading) decoder_.Feed(heard_.data(), bytes);
   return Listen();
 }
 
 bool PipeConnection::Listen() noexcept {
   ResetEvent(incoming_.hEvent);
-  awaiting_ =
-      ReadFile(pipe_.get(), &heard_, sizeof(heard_), nullptr, &incoming_) != 0 || GetLastError() == ERROR_IO_PENDING;
+  awaiting_ = ReadFile(pipe_.get(), heard_.data(), static_cast<DWORD>(heard_.size()), nullptr, &incoming_) != 0 ||
+              GetLastError() == ERROR_IO_PENDING;
   return awaiting_;
 }
 
@@ -102,6 +102,7 @@ bool PipeConnection::TurnAway() noexcept {
   if (awaiting_) GetOverlappedResult(pipe_.get(), &incoming_, &bytes, TRUE);  // that has ended the read
   connected_ = false;
   awaiting_ = false;
+  decoder_ = {};
   return Await();
 }
 

@@ -2,11 +2,13 @@
 // waits on the peer. One thread. Windows only.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "channel/codec.h"
 #include "channel/handle_windows.h"
 #include "channel/outbox.h"
 
@@ -28,9 +30,12 @@ class PipeConnection {
 
   bool connected() const noexcept { return connected_; }
 
-  // incoming() is set. False: this connection is over (a client has nothing to say, so that is what its bytes mean
-  // too).
-  bool OnIncoming() noexcept;
+  // incoming() is set: a client has come, or what it says is in the decoder. False: this connection is over. Throws
+  // std::bad_alloc.
+  bool OnIncoming();
+
+  // What the client has said.
+  ClientDecoder& decoder() noexcept { return decoder_; }
 
   // outgoing() is set. False: over. Throws std::bad_alloc.
   bool OnOutgoing();
@@ -58,9 +63,10 @@ class PipeConnection {
   OVERLAPPED incoming_{};
   OVERLAPPED outgoing_{};
   bool connected_ = false;
-  bool awaiting_ = false;  // an operation of incoming_ is under way
-  bool writing_ = false;   // an operation of outgoing_ is under way
-  std::uint8_t heard_ = 0;
+  bool awaiting_ = false;                  // an operation of incoming_ is under way
+  bool writing_ = false;                   // an operation of outgoing_ is under way
+  std::array<std::uint8_t, 512> heard_{};  // Windows' while a read is under way
+  ClientDecoder decoder_;
   Outbox outbox_;
   std::vector<std::uint8_t> in_flight_;  // a copy of its head, which belongs to Windows while writing_
   UniqueHandle pipe_;

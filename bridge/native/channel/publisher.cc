@@ -13,8 +13,10 @@ const Publisher::Bytes& Publisher::News() {
   bytes_.clear();
   const std::size_t count = mailbox_->Take(taken_);
   for (std::size_t index = 0; index < count; ++index) {
-    if (taken_[index].number <= latest_.number) continue;  // the first look at the mailbox has said it already
-    latest_ = taken_[index];
+    const Present& taken = taken_[index];
+    if (taken.version <= latest_.version) continue;  // the first look at the mailbox has said it already
+    notified_change_ |= taken.source.phase == Phase::kListening && taken.state != latest_.state && taken.since_known;
+    latest_ = taken;
     Encode(PictureOf(latest_, Now()), bytes_);
   }
   return bytes_;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "agent/mailbox.h"
@@ -21,6 +22,10 @@ class Publisher {
   // The pictures since the last call, as frames for every client; empty when there is none. Clear the waker before.
   const Bytes& News();
 
+  // Whether a change of the state was notified since the last call: it is worth a reading. One that a reading has found
+  // is not, or readings would go on for ever.
+  bool TakeNotifiedChange() noexcept { return std::exchange(notified_change_, false); }
+
   // The first two frames of a client that has come after the last News(): what News() says next continues from there.
   const Bytes& Greeting();
 
@@ -33,6 +38,7 @@ class Publisher {
   const Hello hello_;
   const std::shared_ptr<Mailbox> mailbox_;
   Present latest_;
+  bool notified_change_ = false;
   std::array<Present, Mailbox::kRing> taken_;
   Bytes bytes_;
   Bytes newest_;

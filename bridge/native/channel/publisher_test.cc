@@ -51,6 +51,41 @@ TEST_CASE_FIXTURE(Fixture, "tells each change once, in order") {
   CHECK(publisher.News().empty());
 }
 
+TEST_CASE_FIXTURE(Fixture, "tells a confirmation and a reading with the number of the state that they are about") {
+  Listen();
+  mailbox->Post(State::kOnline);
+  publisher.News();
+  Reading reading;
+  reading.outbox_items = 3;
+  reading.at = Now();
+  CHECK(mailbox->PostReading({{State::kOnline, mailbox->posts(), Now()}}, reading));
+  const auto frames = FramesOf(publisher.News());
+  REQUIRE(frames.size() == 1);
+  CHECK(std::get<Picture>(frames[0]).number == 2);
+  CHECK(std::get<Picture>(frames[0]).outbox_items == 3U);
+  mailbox->Post(State::kOffline);
+  CHECK(NumbersOf(publisher.News()) == Numbers{3});
+}
+
+TEST_CASE_FIXTURE(Fixture, "asks for a reading after a change that was notified, not after one that was read") {
+  Listen();
+  publisher.News();
+  CHECK_FALSE(publisher.TakeNotifiedChange());
+  mailbox->Post(State::kOnline);
+  publisher.News();
+  CHECK(publisher.TakeNotifiedChange());
+  CHECK_FALSE(publisher.TakeNotifiedChange());
+  mailbox->PostReading(State::kOnline, mailbox->posts());
+  publisher.News();
+  CHECK_FALSE(publisher.TakeNotifiedChange());
+  mailbox->PostReading(State::kOffline, mailbox->posts());
+  publisher.News();
+  CHECK_FALSE(publisher.TakeNotifiedChange());
+  mailbox->SetSource({Phase::kUnavailable, Reason::kStopped, 0, false, false});
+  publisher.News();
+  CHECK_FALSE(publisher.TakeNotifiedChange());
+}
+
 TEST_CASE_FIXTURE(Fixture, "who comes between two changes hears the one now and the other later, neither twice") {
   Listen();
   mailbox->Post(State::kOnline);

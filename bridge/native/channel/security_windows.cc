@@ -7,7 +7,7 @@ namespace offline_state {
 OneUserSecurity::OneUserSecurity(const std::string& user) {
   // An explicit owner, because an elevated process's default owner is the group of administrators: the client may have
   // to tell the user by the owner (peer_windows.cc).
-  const std::string text = "O:" + user + "D:P(A;;GA;;;" + user + ")S:(ML;;NW;;;ME)";
+  const std::string text = "O:" + user + "D:P(A;;GA;;;" + user + ")S:(ML;;NWNR;;;ME)";
   attributes_.nLength = sizeof(attributes_);
   attributes_.bInheritHandle = FALSE;
   if (ConvertStringSecurityDescriptorToSecurityDescriptorA(text.c_str(), SDDL_REVISION_1,

@@ -8,7 +8,8 @@
 namespace offline_state {
 
 // Owner and only entry of the DACL is `user` (a SID); the label is medium, so that an elevated Outlook and a normal
-// bridge still meet, and no process of low integrity can write.
+// bridge still meet. No process of low integrity may write (NW), because clients ask the agent for readings, nor read
+// (NR), because the channel names the profile: a sandboxed program of this user needs neither.
 class OneUserSecurity {
  public:
   explicit OneUserSecurity(const std::string& user);  // throws std::system_error

@@ -2,6 +2,7 @@
 // Platform code: server_posix.cc, server_windows.cc.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -14,12 +15,17 @@ class ChannelServer {
  public:
   static constexpr std::size_t kMaxClients = 16;  // one more is closed at once
   // Bytes kept for a client that does not read; then it misses some. A full mailbox, which comes at once, fits.
-  static constexpr std::size_t kMaxUnsent = 16 * 1024;
+  static constexpr std::size_t kMaxUnsent = 24 * 1024;
+
+  // Asks for a reading. Called on the server's thread: a client has connected, a client has said refresh, or a change
+  // of the state was notified. Must not throw, wait, or stop the server.
+  using RequestReading = std::function<void()>;
 
   // Listens and starts the thread. A peer of another user is closed before a byte is sent to it.
   // Throws std::runtime_error when the address cannot be served (another agent of this home, say).
-  static std::unique_ptr<ChannelServer> Start(const std::string& home, Hello hello, std::shared_ptr<Mailbox> mailbox,
-                                              std::shared_ptr<Waker> waker);
+  static std::unique_ptr<ChannelServer> Start(
+      const std::string& home, Hello hello, std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Waker> waker,
+      RequestReading request_reading = [] {});
 
   // Joins the thread; sends goodbye to those who can take it without waiting.
   virtual ~ChannelServer() = default;

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <new>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "channel/address.h"
+#include "channel/codec.h"
 #include "channel/outbox.h"
 #include "channel/peer_posix.h"
 #include "channel/publisher.h"
@@ -23,8 +25,11 @@ namespace offline_state {
 namespace {
 
 struct Client {
-  UniqueFd fd;
+  explicit Client(UniqueFd socket) noexcept : fd(std::move(socket)) {}
+
+  UniqueFd fd;  // none: dropped
   Outbox outbox{ChannelServer::kMaxUnsent};
+  ClientDecoder decoder;
 };
 
 // Held for as long as the agent lives, however it dies. The file stays: to remove it would let two agents hold two of
@@ -42,9 +47,11 @@ UniqueFd LockHome(const std::string& address) {
 
 class PosixServer final : public ChannelServer {
  public:
-  PosixServer(std::string address, Hello hello, std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Waker> waker)
+  PosixServer(std::string address, Hello hello, std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Waker> waker,
+              RequestReading request_reading)
       : address_(std::move(address)),
         waker_(std::move(waker)),
+        request_reading_(std::move(request_reading)),
         publisher_(std::move(hello), std::move(mailbox)),
         lock_(LockHome(address_)),
         listener_(ListenAt(address_, static_cast<int>(kMaxClients))),
@@ -91,14 +98,29 @@ class PosixServer final : public ChannelServer {
     if (waits_[0].revents != 0) {
       waker_->Clear();
       Broadcast(publisher_.News());
+      if (publisher_.TakeNotifiedChange()) request_reading_();
     }
     if (waits_[1].revents != 0) AcceptAll();
   }
 
-  // False: the client has gone, or said something, which no client of this protocol does.
+  // False: the client has gone, or said what no client of this protocol does.
   bool Attend(Client& client, short events) {
-    if ((events & (POLLIN | POLLHUP | POLLERR | POLLNVAL)) != 0) return false;
+    if ((events & POLLIN) != 0 ? !Hear(client) : (events & (POLLHUP | POLLERR | POLLNVAL)) != 0) return false;
     return (events & POLLOUT) == 0 || Flush(client);
+  }
+
+  // Reads once, so that a client that never stops talking holds up nobody.
+  bool Hear(Client& client) {
+    const ssize_t got = recv(client.fd.get(), heard_.data(), heard_.size(), 0);
+    if (got < 0) return errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK;
+    if (got == 0) return false;
+    client.decoder.Feed(heard_.data(), static_cast<std::size_t>(got));
+    for (;;) {
+      const DecodedClientFrame frame = client.decoder.Next();
+      if (std::holds_alternative<Malformed>(frame)) return false;
+      if (std::holds_alternative<NeedMore>(frame)) return true;
+      request_reading_();
+    }
   }
 
   bool Flush(Client& client) {
@@ -122,7 +144,7 @@ class PosixServer final : public ChannelServer {
 
   void AcceptAll() {
     for (;;) {
-      Client client{AcceptFrom(listener_.get())};
+      Client client(AcceptFrom(listener_.get()));
       if (!client.fd) {
         if (errno == EINTR || errno == ECONNABORTED) continue;
         if (errno == EMFILE || errno == ENFILE) RefuseOne();
@@ -130,7 +152,9 @@ class PosixServer final : public ChannelServer {
       }
       if (clients_.size() >= kMaxClients || !DistrustOf(client.fd.get()).empty()) continue;
       client.outbox.Append(publisher_.Greeting());
-      if (Flush(client)) clients_.push_back(std::move(client));
+      if (!Flush(client)) continue;
+      clients_.push_back(std::move(client));
+      request_reading_();
     }
   }
 
@@ -141,15 +165,22 @@ class PosixServer final : public ChannelServer {
     reserve_.reset(open("/dev/null", O_RDONLY | O_CLOEXEC));
   }
 
+  // Calls `keep` once for each client, in order, and drops those for which it says no. It does I/O, so it is no
+  // predicate for remove_if, which promises no order and moves clients meanwhile.
   template <class Keep>
   void DropUnless(Keep keep) {
-    clients_.erase(std::remove_if(clients_.begin(), clients_.end(), [&](Client& client) { return !keep(client); }),
-                   clients_.end());
+    for (Client& client : clients_) {
+      if (!keep(client)) client.fd.reset();
+    }
+    const auto is_dropped = [](const Client& client) { return !client.fd; };
+    clients_.erase(std::remove_if(clients_.begin(), clients_.end(), is_dropped), clients_.end());
   }
 
   const std::string address_;
   const std::shared_ptr<Waker> waker_;
+  const RequestReading request_reading_;
   Publisher publisher_;
+  std::array<std::uint8_t, 512> heard_{};
   UniqueFd lock_;
   UniqueFd listener_;
   UniqueFd reserve_;
@@ -163,10 +194,12 @@ class PosixServer final : public ChannelServer {
 }  // namespace
 
 std::unique_ptr<ChannelServer> ChannelServer::Start(const std::string& home, Hello hello,
-                                                    std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Waker> waker) {
+                                                    std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Waker> waker,
+                                                    RequestReading request_reading) {
   std::string address = ChannelAddress(home);
   MakePrivateFolder(address.substr(0, address.rfind('/')));
-  return std::make_unique<PosixServer>(std::move(address), std::move(hello), std::move(mailbox), std::move(waker));
+  return std::make_unique<PosixServer>(std::move(address), std::move(hello), std::move(mailbox), std::move(waker),
+                                       std::move(request_reading));
 }
 
 }  // namespace offline_state

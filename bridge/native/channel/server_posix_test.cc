@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <cerrno>
 #include <ctime>
 #include <thread>
@@ -92,13 +93,82 @@ TEST_CASE("a client that does not read misses some and then hears the newest, an
   }
 }
 
-TEST_CASE("a client that says anything is closed") {
+std::vector<std::uint8_t> RefreshBytes() {
+  std::vector<std::uint8_t> bytes;
+  Encode(ClientFrame(Refresh{}), bytes);
+  return bytes;
+}
+
+void Say(const RawClient& client, const std::vector<std::uint8_t>& bytes) {
+  CHECK(send(client.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()));
+}
+
+TEST_CASE("asks for a reading when a client connects, when it says refresh, and when a change is notified") {
+  const TemporaryHome home;
+  TestAgent agent(home.path());
+  RawClient client(home);
+  CHECK(agent.AwaitRequests(1));
+  // In pieces, with a frame of a later version before it.
+  for (const std::uint8_t byte : std::vector<std::uint8_t>{3, 0, 0, 0, 99, 0, 0, 0, 1, 2, 3}) Say(client, {byte});
+  for (const std::uint8_t byte : RefreshBytes()) Say(client, {byte});
+  CHECK(agent.AwaitRequests(2));
+  agent.Listen();
+  agent.mailbox->Post(State::kOffline);
+  CHECK(agent.AwaitRequests(3));
+  CHECK(client.ReadTo(2));
+  CHECK(agent.requests == 3);
+}
+
+TEST_CASE("a client whose bytes are malformed is closed, and the others are not") {
+  const TemporaryHome home;
+  TestAgent agent(home.path());
+  RawClient good(home);
+  RawClient bad(home);
+  REQUIRE(good.ReadTo(0));
+  REQUIRE(bad.ReadTo(0));
+  Say(bad, {0x01, 0x10, 0, 0, 16, 0, 0, 0});
+  CHECK(bad.ReadToEnd());
+  agent.Listen();
+  CHECK(good.ReadTo(1));
+}
+
+TEST_CASE("one of several clients leaves while the others are told, each exactly once") {
+  const TemporaryHome home;
+  TestAgent agent(home.path());
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int count = 0; count < 6; ++count) {
+    clients.push_back(std::make_unique<RawClient>(home));
+    REQUIRE(clients.back()->ReadTo(0));
+  }
+  agent.Listen();
+  for (std::uint64_t number = 2; clients.size() > 1; ++number) {
+    clients.erase(clients.begin() + static_cast<std::ptrdiff_t>(clients.size() / 2));
+    agent.mailbox->Post(number % 2 == 0 ? State::kOnline : State::kOffline);
+    for (const auto& client : clients) REQUIRE(client->ReadTo(number));
+  }
+  CHECK(clients.front()->pictures() == 7);  // 0, listening, and five changes
+}
+
+TEST_CASE("a client that never stops talking holds up nobody, and is heard") {
   const TemporaryHome home;
   TestAgent agent(home.path());
   RawClient client(home);
   REQUIRE(client.ReadTo(0));
-  CHECK(send(client.fd(), "x", 1, MSG_NOSIGNAL) == 1);
-  CHECK(client.ReadToEnd());
+  const auto bytes = RefreshBytes();
+  std::atomic<bool> over{false};
+  RawClient talking(home);
+  REQUIRE(talking.ReadTo(0));
+  std::thread talker([&] {
+    while (!over) send(talking.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  });
+  agent.Listen();
+  for (std::uint64_t number = 2; number < 50; ++number) {
+    agent.mailbox->Post(number % 2 == 0 ? State::kOnline : State::kOffline);
+    REQUIRE(client.ReadTo(number));
+  }
+  over = true;
+  talker.join();
+  CHECK(agent.requests > 2);
 }
 
 TEST_CASE("one client too many is closed at once, and one that leaves makes room") {

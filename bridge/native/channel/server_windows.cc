@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "channel/address.h"
+#include "channel/codec.h"
 #include "channel/identity_windows.h"
 #include "channel/meeting_windows.h"
 #include "channel/pipe_connection_windows.h"
@@ -26,15 +27,17 @@ constexpr DWORD kLastRetryMs = 5000;
 // How long the last words may take altogether: Outlook's main thread waits for the end of ours.
 constexpr ULONGLONG kGoodbyeMs = 20;
 
-using Client = std::unique_ptr<PipeConnection>;
+using Client = std::unique_ptr<PipeConnection>;  // null: dropped
 
 class PipeServer final : public ChannelServer {
  public:
-  PipeServer(const std::string& home, Hello hello, std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Waker> waker)
+  PipeServer(const std::string& home, Hello hello, std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Waker> waker,
+             RequestReading request_reading)
       : address_(WideText(ChannelAddress(home))),
         security_(OwnIdentity().user),
         meeting_(OpenMeeting(home)),
         waker_(std::move(waker)),
+        request_reading_(std::move(request_reading)),
         publisher_(std::move(hello), std::move(mailbox)),
         thread_([this] { Run(); }) {}
 
@@ -68,15 +71,26 @@ class PipeServer final : public ChannelServer {
     if (woken == WAIT_TIMEOUT) retry_ms_ = std::min(retry_ms_ * 2, kLastRetryMs);
     if (!listening_) TryListen();
     DropUnless([this](Client& client) {
-      return (!IsSet(client->incoming()) || client->OnIncoming()) &&
-             (!IsSet(client->outgoing()) || client->OnOutgoing()) &&
+      return (!IsSet(client->incoming()) || Hear(*client)) && (!IsSet(client->outgoing()) || client->OnOutgoing()) &&
              (!client->wants_newest() || client->CatchUp(publisher_.Newest()));
     });
     if (IsSet(reinterpret_cast<HANDLE>(waker_->handle()))) {
       waker_->Clear();
       Broadcast(publisher_.News());
+      if (publisher_.TakeNotifiedChange()) request_reading_();
     }
     if (listening_ && IsSet(listening_->incoming())) Admit();
+  }
+
+  // False: the client has gone, or said what no client of this protocol does.
+  bool Hear(PipeConnection& client) {
+    if (!client.OnIncoming()) return false;
+    for (;;) {
+      const DecodedClientFrame frame = client.decoder().Next();
+      if (std::holds_alternative<Malformed>(frame)) return false;
+      if (std::holds_alternative<NeedMore>(frame)) return true;
+      request_reading_();
+    }
   }
 
   DWORD Collect() noexcept {
@@ -111,7 +125,10 @@ class PipeServer final : public ChannelServer {
     } else {
       // The DACL has let nobody in but this user.
       Client client = std::move(listening_);
-      if (client->Send(publisher_.Greeting())) clients_.push_back(std::move(client));
+      if (client->Send(publisher_.Greeting())) {
+        clients_.push_back(std::move(client));
+        request_reading_();
+      }
     }
     if (!listening_) TryListen();
   }
@@ -133,16 +150,21 @@ class PipeServer final : public ChannelServer {
     }
   }
 
+  // Calls `keep` once for each client, in order, and drops those for which it says no. It does I/O, so it is no
+  // predicate for remove_if, which promises no order and moves clients meanwhile.
   template <class Keep>
   void DropUnless(Keep keep) {
-    clients_.erase(std::remove_if(clients_.begin(), clients_.end(), [&](Client& client) { return !keep(client); }),
-                   clients_.end());
+    for (Client& client : clients_) {
+      if (!keep(client)) client.reset();
+    }
+    clients_.erase(std::remove(clients_.begin(), clients_.end(), nullptr), clients_.end());
   }
 
   const std::wstring address_;
   OneUserSecurity security_;
   const UniqueHandle meeting_;
   const std::shared_ptr<Waker> waker_;
+  const RequestReading request_reading_;
   Publisher publisher_;
   Client listening_;
   bool is_first_ = true;
@@ -157,8 +179,10 @@ class PipeServer final : public ChannelServer {
 }  // namespace
 
 std::unique_ptr<ChannelServer> ChannelServer::Start(const std::string& home, Hello hello,
-                                                    std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Waker> waker) {
-  return std::make_unique<PipeServer>(home, std::move(hello), std::move(mailbox), std::move(waker));
+                                                    std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Waker> waker,
+                                                    RequestReading request_reading) {
+  return std::make_unique<PipeServer>(home, std::move(hello), std::move(mailbox), std::move(waker),
+                                      std::move(request_reading));
 }
 
 }  // namespace offline_state

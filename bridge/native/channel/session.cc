@@ -4,6 +4,14 @@
 #include <utility>
 
 namespace offline_state {
+namespace {
+
+// The moment `age_us` before `now`.
+Moment Before(const Moment& now, std::int64_t age_us) noexcept {
+  return {now.unix_ms - (age_us + 500) / 1000, now.steady_us - age_us};
+}
+
+}  // namespace
 
 Session::Session(ChannelClient::Listener listener, Surroundings surroundings)
     : listener_(std::move(listener)), surroundings_(std::move(surroundings)) {}
@@ -21,6 +29,7 @@ void Session::Untrusted(const std::string& detail) { TellUnavailable(Reason::kAg
 void Session::Opened() {
   stage_ = Stage::kOpened;
   decoder_ = Decoder();
+  takes_refresh_ = false;
   BecomePatient();
 }
 
@@ -89,6 +98,7 @@ bool Session::Take(const Hello& hello) {
 bool Session::Take(const Picture& picture) {
   if (stage_ != Stage::kGreeted && stage_ != Stage::kFollowing) return Refuse("The agent did not introduce itself.");
   stage_ = Stage::kFollowing;
+  takes_refresh_ = picture.confirmed_age_us.has_value();
   deadline_us_.reset();
   const Moment now = surroundings_.now();
   Report report;
@@ -101,6 +111,17 @@ bool Session::Take(const Picture& picture) {
     report.state = picture.state;
     report.since_known = picture.since_known;
     report.since = {picture.since_unix_ms, now.steady_us - late_us - picture.age_us};
+    if (report.state != State::kUnknown) {
+      // The agent's wall clock may have been set since; the ages are of a clock that is not. A state is not confirmed
+      // before it began.
+      const bool is_later = picture.confirmed_age_us.value_or(picture.age_us) < picture.age_us;
+      report.confirmed = is_later ? Before(now, late_us + *picture.confirmed_age_us) : report.since;
+    }
+    if (picture.source.phase == Phase::kListening) {
+      report.reading.exchange_connection_mode = picture.exchange_connection_mode;
+      report.reading.outbox_items = picture.outbox_items;
+      report.reading.at = Before(now, late_us + picture.reading_age_us);
+    }
   } else {
     report.since = now;  // an agent that does not listen cannot know a state
   }

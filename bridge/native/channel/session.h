@@ -43,6 +43,9 @@ class Session {
   // A pane has connected. Call it after an attempt to connect has failed; no meaning while a channel is open.
   void LookAgain();
 
+  // Whether the agent at the other end of the open channel understands a refresh: an older one would close the channel.
+  bool takes_refresh() const noexcept { return stage_ == Stage::kFollowing && takes_refresh_; }
+
   // Milliseconds after which Tick wants to be called, should nothing else happen; -1: never.
   int PatienceMs() const;
   void Tick();
@@ -69,6 +72,7 @@ class Session {
   Stage stage_ = Stage::kSeeking;
   Decoder decoder_;
   Hello hello_;
+  bool takes_refresh_ = false;
   Goodbye goodbye_ = Goodbye::kOutlookCloses;
   std::string absence_;                      // what the last attempt to connect met
   std::optional<std::int64_t> deadline_us_;  // steady clock: something definite is said by then

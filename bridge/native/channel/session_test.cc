@@ -112,6 +112,71 @@ TEST_CASE_FIXTURE(Fixture, "a picture that is read late has grown older by as mu
   CHECK(reports.back().since.steady_us == clock.steady_us - 3'000'000);
 }
 
+TEST_CASE_FIXTURE(Fixture, "a confirmation and a reading are placed on this process's clocks by their ages") {
+  Follow();
+  Picture picture = PictureWith(2, State::kOffline);
+  picture.age_us = 9'000'000;
+  picture.made_us = clock.steady_us;
+  picture.confirmed_age_us = 2'000'000;
+  picture.exchange_connection_mode = 200;
+  picture.outbox_items = 3;
+  picture.reading_age_us = 1'000'000;
+  Pass(500);
+  CHECK(Hear(picture));
+  const Report& report = reports.back();
+  REQUIRE(report.confirmed);
+  CHECK(report.confirmed->unix_ms == clock.unix_ms - 2500);
+  CHECK(report.confirmed->steady_us == clock.steady_us - 2'500'000);
+  CHECK(report.reading.exchange_connection_mode == 200U);
+  CHECK(report.reading.outbox_items == 3U);
+  CHECK(report.reading.at.unix_ms == clock.unix_ms - 1500);
+  CHECK(report.reading.at.steady_us == clock.steady_us - 1'500'000);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a state of an older agent, or one confirmed before it began, was confirmed when it began") {
+  Follow();
+  Picture picture = PictureWith(2, State::kOffline);
+  picture.age_us = 9'000'000;
+  picture.made_us = clock.steady_us;
+  for (const auto confirmed : {std::optional<std::int64_t>(), std::optional<std::int64_t>(10'000'000)}) {
+    picture.confirmed_age_us = confirmed;
+    CHECK(Hear(picture));
+    REQUIRE(reports.back().confirmed);
+    CHECK(reports.back().confirmed->unix_ms == reports.back().since.unix_ms);
+    CHECK(reports.back().confirmed->steady_us == reports.back().since.steady_us);
+    CHECK(reports.back().reading.empty());
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "an unknown state has no confirmation, and a source that is lost no reading") {
+  Follow();
+  CHECK(reports.back().confirmed);
+  Picture picture = PictureWith(2, State::kUnknown);
+  picture.confirmed_age_us = 5;
+  picture.outbox_items = 1;
+  CHECK(Hear(picture));
+  CHECK_FALSE(reports.back().confirmed);
+  CHECK_FALSE(reports.back().reading.empty());
+  session.Closed();
+  CHECK_FALSE(reports.back().confirmed);
+  CHECK(reports.back().reading.empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a refresh is for an agent that understands it, while it is followed") {
+  CHECK_FALSE(session.takes_refresh());
+  Follow();
+  CHECK_FALSE(session.takes_refresh());  // an older agent
+  Picture picture = PictureWith(2, State::kOffline);
+  picture.confirmed_age_us = 5;
+  CHECK(Hear(picture));
+  CHECK(session.takes_refresh());
+  session.Closed();
+  CHECK_FALSE(session.takes_refresh());
+  session.Opened();
+  CHECK(Hear(Hello{}));
+  CHECK_FALSE(session.takes_refresh());
+}
+
 TEST_CASE_FIXTURE(Fixture, "an agent that does not listen has no state, whatever it says") {
   session.Opened();
   CHECK(Hear(Hello{}));

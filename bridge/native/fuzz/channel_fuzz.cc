@@ -1,7 +1,7 @@
-// What the bridge's end of the channel does with hostile bytes. libFuzzer: tools/native/fuzz.mjs builds and runs it.
+// What both ends of the channel do with hostile bytes. libFuzzer: tools/native/fuzz.mjs builds and runs it.
 //
 // An input is one byte that says how the rest is cut into pieces (0: a byte at a time), one of flags, and what a peer
-// sends.
+// sends: to the bridge as an agent, and to the agent as a client.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -74,6 +74,35 @@ void CheckDecoder(const Bytes& bytes, std::size_t piece) {
   Must(!again.malformed && again.frames == whole.frames, "what was decoded can be encoded, and means the same");
 }
 
+// The refreshes that an agent hears, and whether it closes the client.
+struct HeardFromClient {
+  std::size_t refreshes = 0;
+  bool malformed = false;
+};
+
+HeardFromClient HearClient(const Bytes& bytes, std::size_t piece) {
+  offline_state::ClientDecoder decoder;
+  HeardFromClient heard;
+  for (std::size_t at = 0; at < bytes.size() && !heard.malformed;) {
+    const std::size_t size = std::min(piece, bytes.size() - at);
+    decoder.Feed(bytes.data() + at, size);
+    at += size;
+    offline_state::DecodedClientFrame decoded = decoder.Next();
+    for (; std::holds_alternative<offline_state::ClientFrame>(decoded); decoded = decoder.Next()) ++heard.refreshes;
+    heard.malformed = std::holds_alternative<Malformed>(decoded);
+    Must(heard.malformed == std::holds_alternative<Malformed>(decoder.Next()), "a client that is closed stays closed");
+  }
+  return heard;
+}
+
+void CheckClientDecoder(const Bytes& bytes, std::size_t piece) {
+  const HeardFromClient whole = HearClient(bytes, bytes.size() + 1);
+  const HeardFromClient cut = HearClient(bytes, piece);
+  Must(whole.refreshes == cut.refreshes && whole.malformed == cut.malformed,
+       "where a client's bytes are cut makes no difference");
+  Must(whole.refreshes <= bytes.size() / offline_state::kHeaderBytes, "no refresh that was not said");
+}
+
 void CheckSession(const Bytes& bytes, std::size_t piece, bool runs) {
   Report last;
   std::int64_t clock_us = 0;
@@ -85,6 +114,8 @@ void CheckSession(const Bytes& bytes, std::size_t piece, bool runs) {
     static_cast<void>(code);
     static_cast<void>(online);
     static_cast<void>(offline);
+    Must(report.confirmed.has_value() == (report.state != State::kUnknown), "a state that is known was confirmed");
+    Must(report.reading.empty() || phase == Phase::kListening, "no reading without an agent that listens");
     last = report;
   };
   Session session(listener, {[runs] { return runs; },
@@ -121,6 +152,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t piece = std::size_t{data[0]} + 1;
   const Bytes bytes(data + 2, data + size);
   CheckDecoder(bytes, piece);
+  CheckClientDecoder(bytes, piece);
   CheckSession(bytes, piece, (data[1] & kOutlookRuns) != 0);
   return 0;
 }

@@ -62,17 +62,21 @@ Source Monitor::Listen(HrOpenOfflineObjFn open, const std::u16string& profile) n
   result = manager_->Advise(MAPIOFFLINE_ADVISE_DEFAULT, &info, &token_);
   if (FAILED(result)) return Unavailable(Reason::kAdviseFailed, result);
   advised_ = true;
-  ReadState();
+  // After Advise, because a change between a reading and Advise would be lost. Without a reading the state is unknown
+  // until the first notification.
+  mailbox_->PostReading(ReadState(), {});
   return source;
 }
 
-// After Advise, because a change between a reading and Advise would be lost. A notification that comes between the
-// count and the reading is newer than the reading, and the mailbox keeps it. Without a reading the state is unknown
-// until the first notification.
-void Monitor::ReadState() noexcept {
+// A notification that comes between the count and the reading is newer than the reading, and the mailbox keeps it. The
+// manager is held by hand, and nothing of this object is touched after the call: Outlook may have ended it meanwhile.
+std::optional<StateReading> Monitor::ReadState() const noexcept {
+  const ComPtr<IMAPIOfflineMgr> manager = manager_;
+  if (!manager) return std::nullopt;
   const std::uint64_t seen = mailbox_->posts();
   ULONG bits = 0;
-  if (SUCCEEDED(manager_->GetCurrentState(&bits))) mailbox_->PostReading(StateOfBits(bits), seen);
+  if (FAILED(manager->GetCurrentState(&bits))) return std::nullopt;
+  return StateReading{StateOfBits(bits), seen, Now()};
 }
 
 void Monitor::Stop() noexcept {

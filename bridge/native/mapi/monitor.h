@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "agent/mailbox.h"
@@ -26,13 +27,16 @@ class Monitor {
   // Outlook's main thread. Does no I/O of its own. Call once.
   void Start(HrOpenOfflineObjFn open, const std::u16string& profile) noexcept;
 
+  // Asks GetCurrentState; for Mailbox::PostReading. Nothing when the call fails, and before Start and after Stop.
+  // Outlook's main thread, not from within Notify. Outlook may call Stop, and end the monitor, while the call runs.
+  std::optional<StateReading> ReadState() const noexcept;
+
   // Unadvises, once, however often it is called; holds no lock that Notify takes. The source becomes
   // unavailable/stopped. Any thread, but not while Start runs and not from within Notify.
   void Stop() noexcept;
 
  private:
   Source Listen(HrOpenOfflineObjFn open, const std::u16string& profile) noexcept;
-  void ReadState() noexcept;
 
   const std::shared_ptr<Mailbox> mailbox_;
   ComPtr<IMAPIOfflineMgr> manager_;

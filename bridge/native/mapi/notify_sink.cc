@@ -52,7 +52,11 @@ void NotifySink::Notify(const MAPIOFFLINE_NOTIFY* info) noexcept {
   if (!IsStateChange(info->NotifyType)) return;
   const auto& change = info->Info.StateChange;
   if (change.ulMask != MAPIOFFLINE_STATE_OFFLINE_MASK) return;
-  mailbox_->Post(StateOfBits(change.ulStateNew));
+  // START announces a change that may not happen. ulStateOld is not used: what counts is what the state is now.
+  if (info->NotifyType == MAPIOFFLINE_NOTIFY_TYPE_STATECHANGE_START) return mailbox_->PostStart();
+  mailbox_->Post(StateOfBits(change.ulStateNew), info->NotifyType == MAPIOFFLINE_NOTIFY_TYPE_STATECHANGE
+                                                     ? Mailbox::Step::kChanging
+                                                     : Mailbox::Step::kDone);
 }
 
 }  // namespace offline_state

@@ -25,7 +25,13 @@ class NotifySink final : public IMAPIOfflineNotify {
   ULONG STDMETHODCALLTYPE AddRef() noexcept override;
   ULONG STDMETHODCALLTYPE Release() noexcept override;
 
-  // Posts the new state when the notification is one about online and offline; ignores every other.
+  // Posts the new state of STATECHANGE and DONE when they are about online and offline. Ignores every other
+  // notification, START too: the change that it announces may not happen. So
+  //   START without an end        changes nothing;
+  //   DONE without STATECHANGE    is the change, and the state began when DONE came;
+  //   STATECHANGE and DONE differ each is a change, so that the last word counts;
+  //   ulStateOld                  is not looked at, in no type: it says nothing about the state now;
+  //   both bits or neither        is the unknown state.
   void STDMETHODCALLTYPE Notify(const MAPIOFFLINE_NOTIFY* info) noexcept override;
 
   NotifySink(const NotifySink&) = delete;

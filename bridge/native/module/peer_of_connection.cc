@@ -38,12 +38,15 @@ class Lookup final : public Napi::AsyncWorker {
   void OnOK() override {
     Napi::Object result = Napi::Object::New(Env());
     result.Set("sameUser", verdict_.same_user);
-    if (!verdict_.same_user) result.Set("why", verdict_.why);
+    if (!verdict_.same_user) {
+      result.Set("found", verdict_.found);
+      result.Set("why", verdict_.why);
+    }
     deferred_.Resolve(result);
   }
 
   void OnError(const Napi::Error& error) override {
-    verdict_ = {false, error.Message()};
+    verdict_ = {false, true, error.Message()};
     OnOK();
   }
 

@@ -103,6 +103,14 @@ Napi::Object ReportToJs(Napi::Env env, const Report& report, const Moment& now) 
   object.Set("number",
              Natural(env, static_cast<std::int64_t>(std::min<std::uint64_t>(report.number, kMaxSafeInteger))));
   object.Set("source", source);
+  object.Set("confirmedAt", report.confirmed ? Natural(env, report.confirmed->unix_ms) : env.Null());
+  if (!report.reading.empty()) {
+    Napi::Object reading = Napi::Object::New(env);
+    reading.Set("at", Natural(env, report.reading.at.unix_ms));
+    if (const auto& mode = report.reading.exchange_connection_mode) reading.Set("exchangeConnectionMode", *mode);
+    if (const auto& items = report.reading.outbox_items) reading.Set("outboxItems", *items);
+    object.Set("reading", reading);
+  }
   if (!report.agent.agent.empty()) object.Set("agent", report.agent.agent);
   return object;
 }

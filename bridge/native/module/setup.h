@@ -1,5 +1,5 @@
 // What installing needs of Windows, for JavaScript: certificate trust, and the copies of Outlook that run.
-// Platform code: setup_windows.cc; elsewhere there is nothing to install into, and setup_posix.cc adds nothing.
+// Platform code: setup_windows.cc and setup_posix.cc; elsewhere there is nothing to install into.
 #pragma once
 
 #include <napi.h>
@@ -12,6 +12,8 @@ namespace offline_state {
 //   processImage(id: number): string
 //   fileVersion(path: string): string
 // They wait for Windows, and throw an Error with `code`, the number of the Windows error.
+// Elsewhere:
+//   isReaderGone(descriptor: number): boolean   asks poll(), because Node notices a closed pipe only when it writes
 void AddSetup(Napi::Env env, Napi::Object exports);
 
 }  // namespace offline_state

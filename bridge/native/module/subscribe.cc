@@ -29,8 +29,8 @@ Napi::Value Subscribe(const Napi::CallbackInfo& info) {
   if (!info[1].IsFunction()) throw Napi::TypeError::New(env, "listener must be a function");
   const auto subscription = Subscription::Start(env, home, info[1].As<Napi::Function>());
   Napi::Object handle = Napi::Object::New(env);
-  handle.Set("lookAgain",
-             Napi::Function::New(env, [subscription](const Napi::CallbackInfo&) { subscription->LookAgain(); }));
+  handle.Set("refresh",
+             Napi::Function::New(env, [subscription](const Napi::CallbackInfo&) { subscription->Refresh(); }));
   handle.Set("close", Napi::Function::New(env, [subscription](const Napi::CallbackInfo&) { subscription->Close(); }));
   return handle;
 }

@@ -51,8 +51,8 @@ void Subscription::Open(const std::string& home, Napi::Function listener) {
   napi_add_env_cleanup_hook(env_, CloseWithEnvironment, this);
 }
 
-void Subscription::LookAgain() noexcept {
-  if (client_) client_->LookAgain();
+void Subscription::Refresh() noexcept {
+  if (client_) client_->Refresh();
 }
 
 void Subscription::Close() noexcept {

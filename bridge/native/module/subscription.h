@@ -23,8 +23,8 @@ class Subscription : public std::enable_shared_from_this<Subscription> {
   Subscription(const Subscription&) = delete;
   Subscription& operator=(const Subscription&) = delete;
 
-  // JavaScript's thread. Nothing after Close.
-  void LookAgain() noexcept;
+  // JavaScript's thread. See ChannelClient::Refresh. Nothing after Close.
+  void Refresh() noexcept;
 
   // JavaScript's thread; also from within the listener, which is not called again. Joins the channel's thread, which
   // waits for nothing but its own end. Idempotent.

@@ -26,6 +26,9 @@ struct Connection {
 // The peer's process runs as this process's user, or `why` not (English, for a log; empty when it does).
 struct PeerVerdict {
   bool same_user = false;
+  // False when the system does not list the connection, or not yet: asking again a little later may find it. A process
+  // that was found and is not this user's is final.
+  bool found = true;
   std::string why;
 };
 
@@ -33,6 +36,7 @@ struct PeerVerdict {
 std::optional<End> ParseEnd(const std::string& address, std::uint32_t port);
 
 // Asks once, and blocks for as long as the answer takes: microseconds on Linux, well below a millisecond on Windows.
+// Tables of connections are not read in one piece, so that a line may be missed: the caller asks again (same-user.ts).
 // Fails closed: what cannot be found out is not the same user. Only an established connection is believed, because
 // systems forget the owner of one that its process has closed. Any thread.
 PeerVerdict OwnerOfPeer(const Connection& connection);

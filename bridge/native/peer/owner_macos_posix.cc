@@ -62,9 +62,9 @@ PeerVerdict OwnerOfPeer(const Connection& connection) {
   const auto processes =
       Listed<pid_t>([](void* out, int size) { return proc_listpids(PROC_UID_ONLY, geteuid(), out, size); });
   for (const pid_t process : processes) {
-    if (process > 0 && Holds(process, connection)) return {true, {}};
+    if (process > 0 && Holds(process, connection)) return {true, true, {}};
   }
-  return {false, "no process of this user was found at the other end of the connection"};
+  return {false, false, "no process of this user was found at the other end of the connection"};
 }
 
 }  // namespace offline_state

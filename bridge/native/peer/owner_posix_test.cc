@@ -151,6 +151,7 @@ void CheckOwn(const Connection& connection) {
 void CheckNobodyThere(const Connection& connection) {
   const PeerVerdict verdict = OwnerOfPeer(connection);
   CHECK_FALSE(verdict.same_user);
+  CHECK_FALSE(verdict.found);
   CHECK(verdict.why.find("no process") == 0);
 #if defined(__linux__)
   for (const Found& found : {OwnerBySockDiag(connection), OwnerByProc(connection)}) {
@@ -222,6 +223,7 @@ TEST_CASE("the peer of a connection that another user made is told apart, by its
     const Accepted accepted = Accept(listener);
     const PeerVerdict verdict = OwnerOfPeer(accepted.connection);
     CHECK(verdict.same_user == (other == geteuid()));
+    CHECK(verdict.found);
     CHECK((verdict.why == "" || verdict.why.find("user 65534") != std::string::npos));
     CHECK(OwnerBySockDiag(accepted.connection).uid == other);
     CHECK(OwnerByProc(accepted.connection).uid == other);

@@ -95,18 +95,18 @@ std::optional<End> ParseEnd(const std::string& address, std::uint32_t port) {
 PeerVerdict OwnerOfPeer(const Connection& connection) {
   // 1. The row whose ends are ours reversed names the process. 0 is the idle process, which connects to nobody.
   const DWORD id = HolderOf(connection);
-  if (id == 0) return {false, "no process was found at the other end of the connection"};
+  if (id == 0) return {false, false, "no process was found at the other end of the connection"};
   const std::string who = "process " + std::to_string(id) + " at the other end of the connection ";
 
   // 2. Its token names the user. Access is denied for other users' processes, and so for nobody of ours.
   const UniqueHandle process(OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, id));
-  if (!process) return {false, who + "cannot be looked at"};
+  if (!process) return {false, true, who + "cannot be looked at"};
   const std::string user = UserOf(process.get());
-  if (user.empty()) return {false, who + "does not show its user"};
+  if (user.empty()) return {false, true, who + "does not show its user"};
 
   // 3. The user must be ours.
-  if (user == UserOf(GetCurrentProcess())) return {true, {}};
-  return {false, who + "belongs to user " + user};
+  if (user == UserOf(GetCurrentProcess())) return {true, true, {}};
+  return {false, true, who + "belongs to user " + user};
 }
 
 }  // namespace offline_state

@@ -27,6 +27,7 @@ TEST_CASE("a connection that Windows does not know belongs to nobody, and so not
     const Connection connection{*ParseEnd(address, 9), *ParseEnd(address, 10)};
     const PeerVerdict verdict = OwnerOfPeer(connection);
     CHECK_FALSE(verdict.same_user);
+    CHECK_FALSE(verdict.found);
     CHECK(verdict.why.find("no process") == 0);
   }
 }

@@ -18,6 +18,9 @@ class AddIn {
   // Disconnects it. Nothing happens when it is not ticked.
   virtual void Untick(Goodbye why) = 0;
 
+  // What an add-in hears when an item is sent. Nothing happens when it is not ticked.
+  virtual void ItemSent() = 0;
+
   virtual bool is_ticked() const = 0;
 };
 

@@ -14,6 +14,7 @@ class AgentAddIn final : public AddIn {
 
   bool Tick(std::string& error) override;
   void Untick(Goodbye why) override;
+  void ItemSent() override { agent_.RequestReading(); }
   bool is_ticked() const override { return ticked_; }
 
  private:

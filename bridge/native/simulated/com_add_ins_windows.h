@@ -25,6 +25,7 @@ class ComAddIns final : public AddIn {
   bool Tick(std::string& error) override;
   // kOutlookCloses is a slow shutdown: Quit, OnBeginShutdown, OnDisconnection.
   void Untick(Goodbye why) override;
+  void ItemSent() override { application_->FireItemSend(); }
   bool is_ticked() const override;
 
  private:

@@ -42,7 +42,16 @@ class OfOneThread : public Base {
   ULONG references_ = 1;
 };
 
-// Properties that are read by name: IDs are positions in the list of names, from 1.
+// A QueryInterface for IDispatch alone.
+template <typename Object>
+HRESULT OnlyDispatch(Object* self, REFIID iid, void** object) noexcept {
+  const bool is_ours = iid == kIidUnknown || iid == kIidDispatch;
+  *object = is_ours ? static_cast<IDispatch*>(self) : nullptr;
+  if (is_ours) self->AddRef();
+  return is_ours ? S_OK : E_NOINTERFACE;
+}
+
+// Properties and methods by name: IDs are positions in the list of names, from 1.
 template <typename Base = IDispatch>
 class ByName : public OfOneThread<Base> {
  public:
@@ -55,15 +64,15 @@ class ByName : public OfOneThread<Base> {
     }
     return DISP_E_UNKNOWNNAME;
   }
-  HRESULT STDMETHODCALLTYPE Invoke(DISPID id, REFIID, LCID, WORD, DISPPARAMS*, VARIANT* result, EXCEPINFO*,
+  HRESULT STDMETHODCALLTYPE Invoke(DISPID id, REFIID, LCID, WORD, DISPPARAMS* arguments, VARIANT* result, EXCEPINFO*,
                                    UINT*) noexcept override {
     if (this->is_wrong_thread()) return kWrongThread;
-    return Read(id, *result) ? S_OK : DISP_E_MEMBERNOTFOUND;
+    return Read(id, *arguments, *result) ? S_OK : DISP_E_MEMBERNOTFOUND;
   }
 
  protected:
   explicit ByName(std::vector<const wchar_t*> names) : names_(std::move(names)) {}
-  virtual bool Read(DISPID id, VARIANT& value) noexcept = 0;
+  virtual bool Read(DISPID id, const DISPPARAMS& arguments, VARIANT& value) noexcept = 0;
 
  private:
   const std::vector<const wchar_t*> names_;

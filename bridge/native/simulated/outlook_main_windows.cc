@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -64,17 +65,6 @@ void BeAThreadWithMessages() {
 // Fast shutdown: no callback. Windows ends the other threads first, then each DLL hears that the process goes.
 [[noreturn]] void ExitFast() { ExitProcess(EXIT_SUCCESS); }
 
-Ending Serve(SimulatedOutlook& outlook) {
-  LineReader lines(stdin);
-  std::string line;
-  while (lines.Next(line)) {
-    const Answer answer = outlook.Obey(line);
-    if (!WriteLine(stdout, LineOf(answer))) return Ending::kExit;
-    if (answer.ending != Ending::kNone) return answer.ending;
-  }
-  return Ending::kExit;
-}
-
 std::vector<RegisteredAddIn> OnlyTheAgent(const std::string& dll) {
   return {UnregisteredAgent(std::filesystem::absolute(WideText(dll)).wstring())};
 }
@@ -86,18 +76,21 @@ void Run(const OutlookOptions& options) {
   BeAThreadWithMessages();
   const HrOpenOfflineObjFn open = LoadMapi(options.mapi);
   const std::u16string profile = Utf16Of(options.profile);
-  const auto application = Application::Create(WideText(options.outlook_version), WideText(options.profile));
+  const auto session = std::make_shared<SimulatedSession>();
+  const auto application = Application::Create(WideText(options.outlook_version), WideText(options.profile), session);
   ComAddIns add_ins(options.agent.empty() ? RegisteredAddIns() : OnlyTheAgent(options.agent), application, Log);
   const unsigned long held_before = application->held();
   add_ins.StartUp();
-  SimulatedOutlook outlook(OfflineObject(open, profile), FindSimulatedMapiCommand(options.mapi), add_ins,
+  SimulatedOutlook outlook(OfflineObject(open, profile), FindSimulatedMapiCommand(options.mapi), add_ins, *session,
                            options.profile);
   if (!WriteLine(stdout, "ready " + std::to_string(GetCurrentProcessId()))) EndAtOnce(EXIT_FAILURE);
-  switch (Serve(outlook)) {
+  LineReader lines(stdin);
+  switch (outlook.Serve([&lines](std::string& line) { return lines.Next(line); }, stdout)) {
     case Ending::kCrash:
       EndAtOnce(static_cast<UINT>(STATUS_ACCESS_VIOLATION));
     case Ending::kQuit:
       Log("add-ins hold " + std::to_string(application->held() - held_before) + " references to Application");
+      if (application->reached() != 0) Log("add-ins hold " + std::to_string(application->reached()) + " other objects");
       [[fallthrough]];
     default:
       ExitFast();

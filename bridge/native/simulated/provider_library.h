@@ -7,8 +7,9 @@
 
 namespace offline_state {
 
-// The private export. `command` is "noise" or "capabilities none|online|offline|both"; `answer` receives English text,
-// cut to `size` bytes with its zero. Returns 0 when it was done, and 1 when not. Only Outlook's process may ask.
+// The private export. `command` is "noise", "capabilities none|online|offline|both", "silent online|offline" or
+// "transition start|statechange|done online|offline"; `answer` receives English text, cut to `size` bytes with its
+// zero. Returns 0 when it was done, and 1 when not. Only Outlook's process may ask.
 using SimulatedMapiCommandFn = int (*)(const char* command, char* answer, std::size_t size);
 inline constexpr const char* kSimulatedMapiCommand = "SimulatedMapiCommand";
 

@@ -62,6 +62,21 @@ HRESULT SimulatedMapi::ChangeState(ULONG state, bool wait) noexcept {
   return S_OK;
 }
 
+void SimulatedMapi::SetStateSilently(ULONG state) noexcept {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  state_ = state;
+}
+
+void SimulatedMapi::SendTransition(MAPIOFFLINE_NOTIFY_TYPE type, ULONG state) {
+  if (type != MAPIOFFLINE_NOTIFY_TYPE_STATECHANGE_START) SetStateSilently(state);
+  std::promise<void> sent;
+  thread_.Run([&] {
+    NotifyChange(type, ~state & MAPIOFFLINE_STATE_OFFLINE_MASK, state);
+    sent.set_value();
+  });
+  sent.get_future().wait();
+}
+
 std::size_t SimulatedMapi::SendNoise() {
   const std::vector<Noise> all = MakeNoise(state());
   std::promise<std::size_t> sent;

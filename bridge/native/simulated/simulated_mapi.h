@@ -41,6 +41,13 @@ class SimulatedMapi {
   // notified on the notify thread. S_OK; E_PENDING while a change is under way; E_UNEXPECTED for waiting within Notify.
   HRESULT ChangeState(ULONG state, bool wait) noexcept;
 
+  // Changes the state and notifies nobody.
+  void SetStateSilently(ULONG state) noexcept;
+
+  // Sends one notification of a change from the other state to `state`, to those who are notified in that direction.
+  // STATECHANGE and DONE change the state before they do. Returns when it has been sent. Not within Notify.
+  void SendTransition(MAPIOFFLINE_NOTIFY_TYPE type, ULONG state);
+
   // Sends what a client must ignore: other types, other masks, null and structures too short, all of them carrying the
   // opposite of the present state. Returns, when all have been sent, how many. Not within Notify.
   std::size_t SendNoise();

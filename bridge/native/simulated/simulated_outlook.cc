@@ -1,5 +1,6 @@
 #include "simulated/simulated_outlook.h"
 
+#include <charconv>
 #include <utility>
 
 namespace offline_state {
@@ -7,19 +8,39 @@ namespace {
 
 constexpr std::size_t kMaxAnswer = 256;
 
-bool IsCapabilities(const std::string& line) { return line == "capabilities" || line.rfind("capabilities ", 0) == 0; }
+constexpr std::uint32_t kMaxOutbox = 1'000'000;
+
+// Whether `line` is `command`, and what follows it.
+bool Is(const std::string& line, const std::string& command, std::string& rest) {
+  if (line.compare(0, command.size(), command) != 0) return false;
+  if (line.size() == command.size()) rest.clear();
+  if (line.size() > command.size()) {
+    if (line[command.size()] != ' ') return false;
+    rest = line.substr(command.size() + 1);
+  }
+  return true;
+}
 
 }  // namespace
 
 SimulatedOutlook::SimulatedOutlook(OfflineObject offline_object, SimulatedMapiCommandFn provider, AddIn& add_in,
-                                   std::string profile)
-    : offline_object_(std::move(offline_object)), provider_(provider), add_in_(add_in), profile_(std::move(profile)) {}
+                                   SimulatedSession& session, std::string profile)
+    : offline_object_(std::move(offline_object)),
+      provider_(provider),
+      add_in_(add_in),
+      session_(session),
+      profile_(std::move(profile)) {}
 
 Answer SimulatedOutlook::Obey(const std::string& line) {
-  if (line == "online") return offline_object_.GoTo(MAPIOFFLINE_STATE_ONLINE);
-  if (line == "offline") return offline_object_.GoTo(MAPIOFFLINE_STATE_OFFLINE);
+  std::string rest;
+  if (line == "online") return GoTo(MAPIOFFLINE_STATE_ONLINE);
+  if (line == "offline") return GoTo(MAPIOFFLINE_STATE_OFFLINE);
   if (line == "noise") return AskProvider(line);
-  if (IsCapabilities(line)) return SetCapabilities(line);
+  if (Is(line, "silent", rest)) return GoSilently(line);
+  if (Is(line, "transition", rest)) return AskProvider(line);
+  if (Is(line, "capabilities", rest)) return SetCapabilities(line);
+  if (Is(line, "outbox", rest)) return SetOutbox(rest);
+  if (Is(line, "connection", rest)) return SetConnection(rest);
   if (line == "tick") return Tick();
   if (line == "untick") return Untick();
   if (line == "state") return Describe();
@@ -29,15 +50,15 @@ Answer SimulatedOutlook::Obey(const std::string& line) {
   }
   if (line == "exit") return {true, "Outlook exits at once", Ending::kExit};
   if (line == "crash") return {true, "Outlook crashes", Ending::kCrash};
-  return {false,
-          "Unknown command \"" + line +
-              "\". There are: online, offline, noise, capabilities <none|online|offline|both>, untick, tick, quit, "
-              "exit, crash, state."};
+  return {false, "Unknown command \"" + line +
+                     "\". There are: online, offline, silent <online|offline>, transition <start|statechange|done> "
+                     "<online|offline>, noise, capabilities <none|online|offline|both>, outbox <count>, connection "
+                     "<none|working-offline|disconnected|connected>, untick, tick, quit, exit, crash, state."};
 }
 
-Ending SimulatedOutlook::Serve(std::FILE* input, std::FILE* output) {
+Ending SimulatedOutlook::Serve(const std::function<bool(std::string&)>& next_line, std::FILE* output) {
   std::string line;
-  while (ReadLine(input, line)) {
+  while (next_line(line)) {
     const Answer answer = Obey(line);
     if (!WriteLine(output, LineOf(answer))) return Ending::kExit;
     if (answer.ending != Ending::kNone) return answer.ending;
@@ -52,6 +73,39 @@ Answer SimulatedOutlook::AskProvider(const std::string& command) const {
   char text[kMaxAnswer] = "";
   const bool ok = provider_(command.c_str(), text, sizeof text) == 0;
   return {ok, text};
+}
+
+Answer SimulatedOutlook::GoTo(ULONG state) {
+  Answer answer = offline_object_.GoTo(state);
+  if (answer.ok) session_.FollowState(state == MAPIOFFLINE_STATE_ONLINE);
+  return answer;
+}
+
+Answer SimulatedOutlook::GoSilently(const std::string& command) {
+  Answer answer = AskProvider(command);
+  if (answer.ok) session_.FollowState(command == "silent online");
+  return answer;
+}
+
+Answer SimulatedOutlook::SetOutbox(const std::string& count) {
+  std::uint32_t items = 0;
+  const char* const end = count.data() + count.size();
+  const auto [read_to, error] = std::from_chars(count.data(), end, items);
+  if (error != std::errc() || read_to != end || items > kMaxOutbox) {
+    return {false, "outbox takes a number of items, 0 to " + std::to_string(kMaxOutbox) + ", not \"" + count + "\"."};
+  }
+  const bool was_sent = items > std::exchange(session_.outbox_items, items);
+  if (was_sent) add_in_.ItemSent();
+  return {true, "outbox " + count};
+}
+
+Answer SimulatedOutlook::SetConnection(const std::string& name) {
+  const std::optional<std::uint32_t> mode = ConnectionModeOf(name);
+  if (!mode) {
+    return {false, "Unknown connection \"" + name + "\". There are: none, working-offline, disconnected, connected."};
+  }
+  session_.ChooseMode(*mode);
+  return {true, "connection " + name};
 }
 
 Answer SimulatedOutlook::SetCapabilities(const std::string& command) {

@@ -80,6 +80,17 @@ describe("the simulated Outlook", () => {
     expect(await tell("capabilities none")).toMatch(/^ok/);
   });
 
+  it("changes silently and by halves, and has an Outbox and a connection, all by the control socket", async () => {
+    const { tell } = await supervised();
+    expect(await tell("silent offline")).toBe("ok offline, not notified");
+    expect(await tell("state")).toMatch(/^ok offline/);
+    expect(await tell("transition  start online")).toBe("ok notified start online");
+    expect(await tell("transition done online")).toBe("ok notified done online");
+    expect(await tell("state")).toMatch(/^ok online/);
+    expect(await tell("outbox 3")).toBe("ok outbox 3");
+    expect(await tell("connection working-offline")).toBe("ok connection working-offline");
+  });
+
   it.each(["quit", "exit", "crash"])("is gone when `%s` is answered, and `start` brings another", async (ending) => {
     const { supervisor, tell, told } = await supervised();
     const { pid } = supervisor;
@@ -108,6 +119,13 @@ describe("the simulated Outlook", () => {
     ["capabilities everything", /none, online, offline, both/],
     ["capabilities", /none, online, offline, both/],
     ["online please", /nothing after/],
+    ["silent", /silent takes one of online, offline$/],
+    ["silent away", /silent takes one of online, offline$/],
+    ["transition start", /start, statechange, done, and then one of online, offline$/],
+    ["outbox many", /outbox takes a number of items$/],
+    ["outbox -1", /outbox takes a number of items$/],
+    ["outbox 9999999", /0 to 1000000/],
+    ["connection lost", /none, working-offline, disconnected, connected$/],
     ["", /unknown command/],
     ["x".repeat(5000), /one line/],
   ])("says what is wrong with %j", async (command, what) => {

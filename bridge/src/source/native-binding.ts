@@ -1,7 +1,7 @@
 /** Loads the native module, which is built from bridge/native. */
 import { createRequire } from "node:module";
 import nodeGypBuild from "node-gyp-build";
-import { Failure } from "../failure.js";
+import { codeOf, describe, Failure } from "../failure.js";
 import { productRoot } from "../version.js";
 import type { SourceSubscription } from "./offline-state-source.js";
 
@@ -18,10 +18,7 @@ export interface NativeBinding {
 
 const require = createRequire(import.meta.url);
 
-/**
- * The native module of the package in `root`. Throws a Failure that says what to do when there is none, and whatever
- * the system says about one that is there and does not load.
- */
+/** The native module of the package in `root`. Throws a Failure that says what to do when there is none, or it does not load. */
 export function loadNativeModule(root: string = productRoot): unknown {
   let file: string;
   try {
@@ -33,7 +30,15 @@ export function loadNativeModule(root: string = productRoot): unknown {
       { cause: thrown },
     );
   }
-  return require(file);
+  try {
+    return require(file);
+  } catch (thrown) {
+    const remedy =
+      codeOf(thrown) === "ERR_DLOPEN_DISABLED"
+        ? "Remove --no-addons from NODE_OPTIONS: the bridge cannot do without it."
+        : "Run `npm run build`, which compiles it for this machine and this Node.js.";
+    throw new Failure(`the native module ${file} cannot be loaded (${describe(thrown)})`, remedy, { cause: thrown });
+  }
 }
 
 /** The part of the native module that the source needs. Throws as loadNativeModule does, and for a module of another kind. */

@@ -19,7 +19,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
     for (let i = 0; i < 20; i += 1) subscribe({ home }, () => {}).close();`,
   "close in the exit event": `
     const one = subscribe({ home }, () => {});
-    process.on("exit", () => { one.close(); one.lookAgain(); });
+    process.on("exit", () => { one.close(); one.refresh(); });
     setTimeout(() => process.exit(), 20);`,
   "subscribe in the exit event": `process.on("exit", () => { subscribe({ home }, () => {}); });`,
   "a handle that nobody holds, collected, and then process.exit": `

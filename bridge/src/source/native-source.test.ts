@@ -18,6 +18,7 @@ test("says at once that Outlook is not running, and why it thinks so", async () 
     since: null,
     ageMs: expect.any(Number) as number,
     number: 0,
+    confirmedAt: null,
     source: {
       status: "unavailable",
       reason: "outlook-not-running",
@@ -110,7 +111,7 @@ test("tells an add-in that was unloaded from an Outlook that has gone", async ()
   await outlook.command("untick");
   await reports.next(reason("agent-missing"));
   await outlook.kill();
-  reports.lookAgain();
+  reports.refresh();
   await reports.next(reason("outlook-not-running"));
 });
 
@@ -121,8 +122,59 @@ test("looks again whether Outlook runs without the agent when a pane connects", 
   const reports = collect(sourceOf(home));
   await reports.next(reason("agent-missing"));
   await outlook.kill();
-  reports.lookAgain();
+  reports.refresh();
   await reports.next(reason("outlook-not-running"));
+});
+
+test("finds a change that Outlook did not notify when it is asked to, and what is in the Outbox", async () => {
+  const home = temporaryHome();
+  const outlook = await startOutlook(home);
+  const reports = collect(sourceOf(home));
+  // The connection asks for a reading too.
+  const first = await reports.next(({ reading }) => reading !== undefined);
+  expect(first).toMatchObject({ state: "online", reading: { exchangeConnectionMode: 700, outboxItems: 0 } });
+  expect(await outlook.command("silent offline")).toMatch(/^ok/u);
+  const asked = Date.now();
+  reports.refresh();
+  const found = await reports.next(state("offline"));
+  expect(found.since).toBeNull();
+  expect(found.number).toBe(first.number + 1);
+  expect(found.confirmedAt).toBeGreaterThanOrEqual(asked - 2);
+  expect(found.confirmedAt).toBeLessThanOrEqual(Date.now() + 2);
+  expect(found.reading).toMatchObject({ exchangeConnectionMode: 200, outboxItems: 0 });
+
+  // An item that is sent is reason enough, and the state that stays is confirmed.
+  expect(await outlook.command("outbox 3")).toMatch(/^ok/u);
+  const sent = await reports.next(({ reading }) => reading?.outboxItems === 3);
+  expect(sent).toMatchObject({ state: "offline", number: found.number });
+  expect(sent.confirmedAt).toBeGreaterThan(found.confirmedAt ?? Number.NaN);
+  expect(sent.reading?.at).toBeGreaterThanOrEqual(asked);
+
+  expect(await outlook.command("connection none")).toMatch(/^ok/u);
+  reports.refresh();
+  const without = await reports.next(({ reading }) => reading?.exchangeConnectionMode === 0);
+  expect(without.reading?.outboxItems).toBeUndefined();
+});
+
+test("reports nothing for a START alone, and believes the last word of a change", async () => {
+  const home = temporaryHome();
+  const outlook = await startOutlook(home);
+  const reports = collect(sourceOf(home));
+  const first = await reports.next(state("online"));
+  await outlook.command("transition start offline");
+  await outlook.command("transition done offline");
+  const offline = await reports.next(state("offline"));
+  expect(offline.number).toBe(first.number + 1);
+  expect(offline.since).not.toBeNull();
+  await outlook.command("transition statechange online");
+  await outlook.command("transition done offline");
+  await reports.next(state("online"));
+  await reports.next(state("offline"));
+  await outlook.command("transition start online");
+  const asked = Date.now();
+  reports.refresh();
+  const confirmed = await reports.next(({ confirmedAt }) => (confirmedAt ?? 0) > asked);
+  expect(confirmed.state).toBe("offline");
 });
 
 test("is not fooled by a file where the socket should be", async () => {
@@ -153,18 +205,29 @@ test("takes what is no report for the unknown state, with the reason", () => {
     { ...good, since: Number.NaN },
     { ...good, source: { status: "starting" } },
     { ...good, state: "unknown", source: { status: "unavailable", reason: "tired" } },
+    { ...good, confirmedAt: -1 },
+    { ...good, reading: { outboxItems: 3 } },
+    { ...good, reading: { at: 7, exchangeConnectionMode: "700" } },
+    { ...good, reading: { at: 7, outboxItems: -1 } },
+  ];
+  const more: SourceReport[] = [
+    { ...good, state: "offline", confirmedAt: 9, reading: { at: 8, exchangeConnectionMode: 200, outboxItems: 0 } },
+    { ...good, confirmedAt: null, reading: { at: 8 }, agent: "1.0.0" },
+    good,
   ];
   const seen: SourceReport[] = [];
   const fake: NativeBinding = {
     subscribe(_options, listener) {
-      [good, ...bad].forEach(listener);
-      return { lookAgain: () => undefined, close: () => undefined };
+      [...more, ...bad].forEach(listener);
+      return { refresh: () => undefined, close: () => undefined };
     },
   };
   createNativeSource(fake, { home: "" }).subscribe((report) => seen.push(report));
-  expect(seen[0]).toEqual(good);
-  expect(seen.slice(1)).toHaveLength(bad.length);
-  for (const report of seen.slice(1)) {
+  // Each as it is: nothing of one report is left in the next.
+  expect(seen.slice(0, more.length)).toStrictEqual(more);
+  const refused = seen.slice(more.length);
+  expect(refused).toHaveLength(bad.length);
+  for (const report of refused) {
     expect(report.state).toBe("unknown");
     expect(report.source).toMatchObject({ status: "unavailable", reason: "agent-incompatible" });
   }

@@ -2,8 +2,13 @@
 import * as v from "valibot";
 import { parts } from "../../../shared/src/validate.js";
 import type { NativeBinding } from "./native-binding.js";
-import { nextReport } from "./next-report.js";
 import type { OfflineStateSource, SourceReport } from "./offline-state-source.js";
+
+const reading = v.object({
+  at: parts.natural,
+  exchangeConnectionMode: v.optional(parts.natural),
+  outboxItems: v.optional(parts.natural),
+});
 
 const report = v.pipe(
   v.object({
@@ -13,6 +18,8 @@ const report = v.pipe(
     number: parts.natural,
     source: parts.source,
     agent: v.optional(v.string()),
+    confirmedAt: v.optional(v.nullable(parts.natural)),
+    reading: v.optional(reading),
   }),
   v.check(({ state, source }) => state === "unknown" || source.status === "listening", "a state without a source"),
 );
@@ -24,10 +31,8 @@ const report = v.pipe(
 export function createNativeSource(binding: NativeBinding, options: { readonly home: string }): OfflineStateSource {
   return {
     subscribe(listener) {
-      let last: SourceReport | undefined;
       return binding.subscribe({ home: options.home }, (value) => {
-        last = (last && nextReport(value, last)) ?? reportOf(value);
-        listener(last);
+        listener(reportOf(value));
       });
     },
   };

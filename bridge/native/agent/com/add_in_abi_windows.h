@@ -23,6 +23,7 @@ inline constexpr GUID kIidClassFactory = {0x00000001, 0x0000, 0x0000, {0xC0, 0x0
 inline constexpr GUID kIidConnectionPointContainer = {
     0xB196B284, 0xBAB4, 0x101A, {0xB6, 0x9C, 0x00, 0xAA, 0x00, 0x34, 0x1D, 0x07}};
 
+inline constexpr DISPID kDispidApplicationItemSend = 61442;
 inline constexpr DISPID kDispidApplicationQuit = 61447;
 
 // The underlying types are fixed, so that a value of a later Outlook can be looked at without undefined behaviour.

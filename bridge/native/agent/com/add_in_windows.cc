@@ -2,10 +2,10 @@
 
 #include <atomic>
 
+#include "agent/com/application_events_windows.h"
 #include "agent/com/boundary.h"
 #include "agent/com/later_windows.h"
 #include "agent/com/live_objects.h"
-#include "agent/com/quit_subscription_windows.h"
 #include "mapi/com_ptr.h"
 #include "mapi/offline_state_abi.h"
 
@@ -25,7 +25,7 @@ class AddIn final : public IDTExtensibility2 {
     AtBoundary([this, application, mode] {
       stage_ = Stage::kConnected;
       application_ = ComPtr<IDispatch>::Share(application);
-      HearQuit();
+      HearApplication();
       if (mode != ext_cm_Startup) Begin();
       return S_OK;
     });
@@ -49,7 +49,7 @@ class AddIn final : public IDTExtensibility2 {
 
   HRESULT STDMETHODCALLTYPE OnDisconnection(ext_DisconnectMode mode, SAFEARRAY**) noexcept override {
     End(mode == ext_dm_HostShutdown ? Goodbye::kOutlookCloses : Goodbye::kAddInDisconnected);
-    quit_.End();
+    events_.End();
     return S_OK;
   }
 
@@ -98,9 +98,14 @@ class AddIn final : public IDTExtensibility2 {
 
   // From the first callback on: an Outlook that is told to quit while it starts must find nothing begun after that. One
   // that cannot be heard is no reason not to begin.
-  void HearQuit() noexcept {
+  void HearApplication() noexcept {
     AtBoundary([this] {
-      quit_.Begin(application_.get(), [this] { End(Goodbye::kOutlookCloses); });
+      ApplicationEvents::Handlers handlers;
+      handlers.quit = [this] { End(Goodbye::kOutlookCloses); };
+      handlers.item_send = [this] {
+        if (stage_ == Stage::kBegun) actions_.item_sent();
+      };
+      events_.Begin(application_.get(), std::move(handlers));
       return S_OK;
     });
   }
@@ -131,7 +136,7 @@ class AddIn final : public IDTExtensibility2 {
   const AddInActions actions_;
   Stage stage_ = Stage::kNew;
   ComPtr<IDispatch> application_;
-  QuitSubscription quit_;
+  ApplicationEvents events_;
   Later later_;
 };
 

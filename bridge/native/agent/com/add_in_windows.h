@@ -16,6 +16,7 @@ struct AddInActions {
   // Outlook's session may be asked for. When Outlook starts: from its message loop, after OnStartupComplete.
   std::function<void(IDispatch* application)> begin;
   std::function<void(Goodbye why)> end;  // once after each begin, at the first sign of the end
+  std::function<void()> item_sent;       // between the two: an item is about to be sent
 };
 
 // With one reference, which is the caller's. Throws std::bad_alloc.

@@ -36,6 +36,10 @@ struct Driven {
       calls.emplace_back(why == Goodbye::kOutlookCloses ? "end: Outlook closes" : "end: disconnected");
       if (throws) throw std::runtime_error("end");
     };
+    actions.item_sent = [this] {
+      calls.emplace_back("item sent");
+      if (throws) throw std::runtime_error("item sent");
+    };
     return actions;
   }
 };
@@ -116,6 +120,21 @@ TEST_CASE("Quit alone ends it, as in a fast shutdown that tells nothing else") {
   outlook.Connect(ext_cm_AfterStartup);
   outlook.application->FireQuit();
   CHECK(outlook.driven.calls == Calls{"begin", "end: Outlook closes"});
+}
+
+TEST_CASE("an item that is sent is heard between begin and end, and at no other time") {
+  Outlook outlook;
+  outlook.Connect(ext_cm_Startup);
+  outlook.application->FireItemSend();
+  CHECK(outlook.driven.calls.empty());
+  outlook.add_in->OnStartupComplete(nullptr);
+  REQUIRE(Pump([&] { return !outlook.driven.calls.empty(); }));
+  outlook.application->FireItemSend();
+  outlook.application->FireItemSend();
+  CHECK(outlook.driven.calls == Calls{"begin", "item sent", "item sent"});
+  outlook.application->FireQuit();
+  outlook.application->FireItemSend();
+  CHECK(outlook.driven.calls.back() == "end: Outlook closes");
 }
 
 TEST_CASE("unticked is not the same as closed, and ticking it again begins again") {
@@ -203,11 +222,12 @@ TEST_CASE("what is thrown behind any entry stays behind it") {
   outlook.Connect(ext_cm_Startup);
   CHECK(outlook.add_in->OnStartupComplete(nullptr) == S_OK);
   CHECK(Pump([&] { return !outlook.driven.calls.empty(); }));
+  outlook.application->FireItemSend();
   outlook.application->FireQuit();
   CHECK(outlook.add_in->OnBeginShutdown(nullptr) == S_OK);
   CHECK(outlook.add_in->OnAddInsUpdate(nullptr) == S_OK);
   CHECK(outlook.add_in->OnDisconnection(ext_dm_HostShutdown, nullptr) == S_OK);
-  CHECK(outlook.driven.calls == Calls{"begin", "end: Outlook closes"});
+  CHECK(outlook.driven.calls == Calls{"begin", "item sent", "end: Outlook closes"});
   CHECK(AtBoundary([]() -> HRESULT { throw std::bad_alloc(); }) == E_OUTOFMEMORY);
   CHECK(AtBoundary([]() -> HRESULT { throw 1; }) == E_UNEXPECTED);
 }
@@ -245,6 +265,9 @@ TEST_CASE("the object model is asked by name, and an answer of another kind is n
   CHECK(TextOf(application.get(), L"Nothing").empty());
   CHECK_FALSE(ObjectOf(application.get(), L"Version"));
   CHECK(ProfileOf(nullptr).empty());
+  CHECK_FALSE(ExchangeConnectionModeOf(nullptr));
+  CHECK_FALSE(OutboxItemsOf(nullptr));
+  CHECK_FALSE(NumberOf(application.get(), L"Version"));
 }
 
 TEST_CASE("each answers for the interfaces it has, and for no other") {

@@ -18,16 +18,18 @@ class Variant {
   VARIANT value_;
 };
 
-bool Get(IDispatch* object, const wchar_t* name, Variant& value) {
+constexpr long kFolderOutbox = 4;  // olFolderOutbox
+
+// `arguments`: none for a property, those of a method otherwise, in reverse order.
+bool Get(IDispatch* object, const wchar_t* name, Variant& value, DISPPARAMS arguments = {}) {
   if (object == nullptr) return false;
   // The interface takes a pointer to what it does not change.
   LPOLESTR names[] = {const_cast<LPOLESTR>(name)};
   const GUID none{};
   DISPID id = 0;
   if (FAILED(object->GetIDsOfNames(none, names, 1, LOCALE_USER_DEFAULT, &id))) return false;
-  DISPPARAMS nothing{};
-  return SUCCEEDED(
-      object->Invoke(id, none, LOCALE_USER_DEFAULT, DISPATCH_PROPERTYGET, &nothing, value.get(), nullptr, nullptr));
+  const WORD kind = arguments.cArgs == 0 ? DISPATCH_PROPERTYGET : DISPATCH_METHOD;
+  return SUCCEEDED(object->Invoke(id, none, LOCALE_USER_DEFAULT, kind, &arguments, value.get(), nullptr, nullptr));
 }
 
 }  // namespace
@@ -36,6 +38,24 @@ ComPtr<IDispatch> ObjectOf(IDispatch* object, const wchar_t* name) {
   Variant value;
   if (!Get(object, name, value) || value->vt != VT_DISPATCH) return {};
   return ComPtr<IDispatch>::Share(value->pdispVal);
+}
+
+ComPtr<IDispatch> ObjectOf(IDispatch* object, const wchar_t* name, long argument) {
+  VARIANT number{};
+  number.vt = VT_I4;
+  number.lVal = argument;
+  Variant value;
+  if (!Get(object, name, value, {&number, nullptr, 1, 0}) || value->vt != VT_DISPATCH) return {};
+  return ComPtr<IDispatch>::Share(value->pdispVal);
+}
+
+std::optional<std::uint32_t> NumberOf(IDispatch* object, const wchar_t* name) {
+  Variant value;
+  if (!Get(object, name, value)) return std::nullopt;
+  if (value->vt != VT_I4 && value->vt != VT_I2) return std::nullopt;
+  const long number = value->vt == VT_I4 ? value->lVal : value->iVal;
+  if (number < 0) return std::nullopt;
+  return static_cast<std::uint32_t>(number);
 }
 
 std::u16string TextOf(IDispatch* object, const wchar_t* name) {
@@ -52,6 +72,18 @@ std::string VersionOf(IDispatch* application) {
 std::u16string ProfileOf(IDispatch* application) {
   const ComPtr<IDispatch> session = ObjectOf(application, L"Session");
   return TextOf(session.get(), L"CurrentProfileName");
+}
+
+std::optional<std::uint32_t> ExchangeConnectionModeOf(IDispatch* application) {
+  const ComPtr<IDispatch> session = ObjectOf(application, L"Session");
+  return NumberOf(session.get(), L"ExchangeConnectionMode");
+}
+
+std::optional<std::uint32_t> OutboxItemsOf(IDispatch* application) {
+  const ComPtr<IDispatch> session = ObjectOf(application, L"Session");
+  const ComPtr<IDispatch> outbox = ObjectOf(session.get(), L"GetDefaultFolder", kFolderOutbox);
+  const ComPtr<IDispatch> items = ObjectOf(outbox.get(), L"Items");
+  return NumberOf(items.get(), L"Count");
 }
 
 }  // namespace offline_state

@@ -1,4 +1,4 @@
-#include "agent/com/quit_subscription_windows.h"
+#include "agent/com/application_events_windows.h"
 
 #include <atomic>
 
@@ -8,10 +8,10 @@
 
 namespace offline_state {
 
-class QuitSink final : public IDispatch {
+class ApplicationSink final : public IDispatch {
  public:
-  explicit QuitSink(std::function<void()> on_quit) noexcept : on_quit_(std::move(on_quit)) {}
-  virtual ~QuitSink() = default;
+  explicit ApplicationSink(ApplicationEvents::Handlers handlers) noexcept : handlers_(std::move(handlers)) {}
+  virtual ~ApplicationSink() = default;
 
   void Disarm() noexcept { is_armed_ = false; }
 
@@ -44,7 +44,10 @@ class QuitSink final : public IDispatch {
   HRESULT STDMETHODCALLTYPE Invoke(DISPID event, REFIID, LCID, WORD, DISPPARAMS*, VARIANT*, EXCEPINFO*,
                                    UINT*) noexcept override {
     return AtBoundary([this, event] {
-      if (event == kDispidApplicationQuit && is_armed_) on_quit_();
+      if (!is_armed_) return S_OK;
+      // The arguments of ItemSend, the item and whether to cancel, are left alone.
+      if (event == kDispidApplicationItemSend) handlers_.item_send();
+      if (event == kDispidApplicationQuit) handlers_.quit();
       return S_OK;
     });
   }
@@ -53,10 +56,10 @@ class QuitSink final : public IDispatch {
   const LiveObject live_;
   std::atomic<ULONG> references_{1};
   bool is_armed_ = true;
-  const std::function<void()> on_quit_;
+  const ApplicationEvents::Handlers handlers_;
 };
 
-bool QuitSubscription::Begin(IDispatch* application, std::function<void()> on_quit) {
+bool ApplicationEvents::Begin(IDispatch* application, Handlers handlers) {
   End();
   void* asked = nullptr;
   if (application == nullptr || FAILED(application->QueryInterface(kIidConnectionPointContainer, &asked))) return false;
@@ -64,14 +67,14 @@ bool QuitSubscription::Begin(IDispatch* application, std::function<void()> on_qu
   IConnectionPoint* found = nullptr;
   if (FAILED(container->FindConnectionPoint(kDiidApplicationEvents, &found))) return false;
   const auto point = ComPtr<IConnectionPoint>::Adopt(found);
-  auto sink = ComPtr<QuitSink>::Adopt(new QuitSink(std::move(on_quit)));
+  auto sink = ComPtr<ApplicationSink>::Adopt(new ApplicationSink(std::move(handlers)));
   if (FAILED(point->Advise(sink.get(), &cookie_))) return false;
   point_ = point;
   sink_ = std::move(sink);
   return true;
 }
 
-void QuitSubscription::End() noexcept {
+void ApplicationEvents::End() noexcept {
   if (sink_) sink_->Disarm();
   // Emptied first: what is released may come back to us.
   const auto sink = std::move(sink_);
@@ -79,7 +82,7 @@ void QuitSubscription::End() noexcept {
   if (point) point->Unadvise(cookie_);
 }
 
-QuitSubscription::QuitSubscription() noexcept = default;
-QuitSubscription::~QuitSubscription() { End(); }
+ApplicationEvents::ApplicationEvents() noexcept = default;
+ApplicationEvents::~ApplicationEvents() { End(); }
 
 }  // namespace offline_state
