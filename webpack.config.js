@@ -2,10 +2,12 @@ import CopyPlugin from "copy-webpack-plugin";
 import CssMinimizerPlugin from "css-minimizer-webpack-plugin";
 import HtmlPlugin from "html-webpack-plugin";
 import MiniCssExtractPlugin from "mini-css-extract-plugin";
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import webpack from "webpack";
 import { InjectManifest } from "workbox-webpack-plugin";
+import { FileListPlugin } from "./tools/webpack/file-list-plugin.mjs";
 import { WholePagePlugin } from "./tools/webpack/whole-page-plugin.mjs";
 
 /** @param {string} relative */
@@ -61,6 +63,8 @@ export default function configuration(_env, { mode = "production" }) {
       new MiniCssExtractPlugin({ filename: "assets/[name].[contenthash:12].css" }),
       new CopyPlugin({ patterns: [...officeFiles(), { from: "icons/*.png" }] }),
       ...(production ? [serviceWorker()] : []),
+      // The bridge checks it when it starts (bridge/src/server/pane-files.ts).
+      new FileListPlugin("pane-files.json"),
     ],
     optimization: { minimizer: ["...", new CssMinimizerPlugin()] },
     performance: { hints: false },
@@ -96,5 +100,25 @@ function serviceWorker() {
     swDest: "service-worker.js",
     include: [/^taskpane\.html$/, /^assets\//, /^office\//],
     exclude: [/^office\/(?!(?:office|outlook-win32-16\.02|(?:en-us|fr-fr)\/\w+)\.js$)/],
+    // By its hash the service worker knows whether a file that it fetches later is still of the same version.
+    manifestTransforms: [
+      (entries, compilation) => ({
+        manifest: entries.map((entry) => ({
+          ...entry,
+          integrity: integrityOf(/** @type {webpack.Compilation} */ (compilation), entry.url),
+        })),
+      }),
+    ],
   });
+}
+
+/**
+ * The hash of a file as a browser checks it: https://www.w3.org/TR/SRI/
+ * @param {webpack.Compilation} compilation
+ * @param {string} name
+ */
+function integrityOf(compilation, name) {
+  const content = compilation.getAsset(name)?.source.buffer();
+  if (content === undefined) throw new Error(`the service worker is to keep ${name}, which is not there`);
+  return `sha256-${createHash("sha256").update(content).digest("base64")}`;
 }

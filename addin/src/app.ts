@@ -1,14 +1,14 @@
 import { ComposeNotice } from "./compose/compose-notice.js";
 import { NOT_YET, type Connection } from "./feed/connection.js";
 import { FeedClient } from "./feed/feed-client.js";
-import { browserWorld, type World } from "./feed/world.js";
+import { browserWorld, type Clocks, type World } from "./feed/world.js";
 import { findHostInfo, parseHostInfo, type Host } from "./office/host.js";
 import { loadOffice, onMailboxEvent, themeOf, themeOfEvent } from "./office/office.js";
 import { Settings } from "./settings/settings.js";
 import { applyTheme, readTheme } from "./theme/theme.js";
 import { TimelineSection } from "./timeline/timeline-section.js";
 import { keptPast, keepPast } from "./told/kept-past.js";
-import { newer, remember, type Clocks } from "./told/memory.js";
+import { newer, remember } from "./told/memory.js";
 import { tell, type Past, type Told } from "./told/told.js";
 import { Announcer } from "./view/announcer.js";
 import { DetailsView } from "./view/details-view.js";
@@ -17,12 +17,14 @@ import { PaneView } from "./view/pane-view.js";
 import { Stages } from "./view/stages.js";
 import { drawTitle } from "./view/title.js";
 import { allLanguages } from "./words/languages.js";
-import { Times } from "./words/times.js";
+import { systemTimeZone, Times } from "./words/times.js";
 import { Words } from "./words/words.js";
 import { keepPane, lookForNewPane } from "./worker/register.js";
 
 /** A bridge that answers within this time is not preceded by a word about waiting for it, which nobody could read. */
 const PATIENCE_MS = 150;
+/** The last known state may be this far ahead of the clock, which the system adjusts now and then. */
+const CLOCK_DRIFT_MS = 5000;
 /** Office.js is loaded once the state is on screen, or after this time if the bridge does not answer. */
 const OFFICE_AFTER_MS = 1000;
 
@@ -91,7 +93,7 @@ export class PaneApp {
     });
     window.addEventListener("pagehide", () => {
       this.#composeNotice?.leave();
-      this.#past = remember(this.#past, this.#connection, NOT_YET, this.#now());
+      this.#past = remember(this.#past, this.#connection, this.#client.lastHeard, this.#now());
       keepPast(this.#past);
     });
     if (!document.hidden) this.#world.after(OFFICE_AFTER_MS, this.#enrich);
@@ -135,11 +137,13 @@ export class PaneApp {
 
   /** The state is drawn before anything else is done about what came. */
   #connected(connection: Connection): void {
-    this.#past = remember(this.#past, this.#connection, connection, this.#now());
+    this.#past = remember(this.#past, this.#connection, this.#client.lastHeard, this.#now());
     const answers = connection.status === "live" || connection.status === "refused";
     this.#isNew ||= answers && connection.status !== this.#connection.status;
     this.#heard = true;
     this.#connection = connection;
+    // The bridge says what was known last, and when: nothing that the pane has seen is newer.
+    if (connection.status === "live") this.#past = connection.present.lastKnown ?? this.#past;
     if (isFirstTry(connection) && !document.hidden) {
       this.#stopTick = this.#world.after(PATIENCE_MS, () => {
         this.#draw();
@@ -157,12 +161,18 @@ export class PaneApp {
   }
 
   #drawState(): void {
-    this.#told = tell({ connection: this.#connection, host: this.#host, past: this.#past });
+    this.#told = tell({ connection: this.#connection, host: this.#host, past: this.#datedPast() });
     this.#view.drawState(this.#told, this.#words);
+  }
+
+  /** Null after the clock was set back to before the last known state: how long ago that was, nobody knows then. */
+  #datedPast(): Past | null {
+    return this.#past !== null && this.#past.at > this.#world.wall() + CLOCK_DRIFT_MS ? null : this.#past;
   }
 
   /** What stands beside the state. */
   #drawSeen(): void {
+    this.#followTimeZone();
     this.#stays = this.#view.draw(this.#told, this.#words, this.#times, this.#now());
   }
 
@@ -196,17 +206,32 @@ export class PaneApp {
     this.#stopTick();
     if (document.hidden) return;
     this.#stopTick = this.#world.after(Math.min(ms, this.#timeline.staysMs(this.#now())), () => {
+      if (this.#followTimeZone()) {
+        this.#draw();
+        return;
+      }
       const now = this.#now();
       this.#timeline.tick(this.#told, this.#past, this.#words, this.#times, now);
       this.#tickAfter(this.#view.drawTimes(this.#told, this.#words, this.#times, now));
     });
   }
 
-  #announcement({ row, state }: Told): string | null {
+  /** Has clock times written in the system's time zone of now. Answers whether it is another one than before. */
+  #followTimeZone(): boolean {
+    const timeZone = systemTimeZone();
+    if (timeZone === this.#times.timeZone) return false;
+    this.#times = new Times(this.#words.locale, timeZone);
+    return true;
+  }
+
+  #announcement({ name, row, state, past }: Told): string | null {
     if (row.passing === true) return null;
     const lead = this.#words.text(state === "unknown" ? "lead.unknown" : "lead.known");
     const word = this.#words.text(`word.${state}`);
-    return `${lead} ${word}. ${this.#words.text(row.title)}. ${this.#words.text(row.meaning)}`;
+    // Without a time: a state that is read again is not announced again.
+    const was = name === "was-online" || name === "was-offline" ? past : null;
+    const last = was === null ? "" : ` ${this.#words.text(`past.${was.state}`)}.`;
+    return `${lead} ${word}.${last} ${this.#words.text(row.title)}. ${this.#words.text(row.meaning)}`;
   }
 
   #now(): Clocks {

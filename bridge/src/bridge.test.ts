@@ -1,9 +1,13 @@
+import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { request } from "node:https";
 import { connect as connectPlain, createServer } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { connect } from "node:tls";
+import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { LOOPBACK } from "../../test/support/loopback.js";
 import {
@@ -16,6 +20,7 @@ import {
 } from "../../test/support/plugged-bridge.js";
 import { temporaryHome } from "../../test/support/temporary-home.js";
 import { validateHistory } from "../../shared/src/validate.js";
+import { ensureCertificates } from "./certificates/certificates.js";
 import { openStore } from "./history/open-store.js";
 import { Recorder } from "./history/recorder.js";
 import { prepareHome, resolveHome } from "./home/home.js";
@@ -106,6 +111,35 @@ describe("a bridge that stops", () => {
     expect(readFileSync(logFileOf(home), "utf8")).toMatch(/"state":"offline".*"msg":"changed"/);
   });
 
+  it("has logged each change of state or source, and neither readings nor confirmations", async () => {
+    const home = resolveHome({ env: { OUTLOOK_OFFLINE_STATE_HOME: temporaryHome() } });
+    prepareHome(home);
+    const { log, close } = openLog(home);
+    const plugged = await startPlugged({ home, log });
+    const oneWay = { ...listening, notifies: { online: true, offline: false } };
+    const at = Date.now() - 60_000;
+    const online = { ...reportOf("online"), since: at, source: oneWay };
+    const offline = { ...reportOf("offline"), since: at, source: oneWay };
+    const reports = [
+      { ...online, confirmedAt: at + 1000 },
+      { ...online, confirmedAt: at + 2000 },
+      { ...offline, reading: { at, outboxItems: 1 } },
+      { ...offline, reading: { at, outboxItems: 2 } },
+      { ...offline, source: listening },
+    ];
+    for (const [index, report] of reports.entries()) {
+      plugged.source.tell(report);
+      await expect.poll(() => plugged.bridge.feed.seq).toBe(index + 1);
+    }
+    await plugged.bridge.stop();
+    close();
+    const changed = readFileSync(logFileOf(home), "utf8")
+      .split("\n")
+      .filter((line) => line.includes('"msg":"changed"'));
+    expect(changed.map((line) => /"state":"(\w+)"/.exec(line)?.[1])).toEqual(["unknown", "offline", "offline"]);
+    expect(changed[0]).toContain(`"lastKnown":{"state":"online","at":${at + 1000}}`);
+  });
+
   it("does not wait for a pane that does not answer", async () => {
     const plugged = await startPlugged();
     const { socket, closed } = await openPane(plugged);
@@ -151,13 +185,53 @@ describe("plain requests", () => {
     });
   });
 
+  it("are told the last known state and the reading with the health, while the source listens", async () => {
+    const plugged = await startPlugged();
+    const at = Date.now() - 60_000;
+    const source = { ...listening, notifies: { online: true, offline: false } };
+    const reading = { at, exchangeConnectionMode: 700, outboxItems: 3 };
+    plugged.source.tell({ ...reportOf("online"), confirmedAt: at, reading, source });
+    expect(JSON.parse((await get(plugged, "/healthz")).body)).toEqual({
+      ...{ status: "ok", state: "unknown", source, clients: 0, version: "1.2.3" },
+      lastKnown: { state: "online", at },
+      reading: { at, connection: "connected", outboxItems: 3 },
+    });
+  });
+
+  it("are told a history in which a state ends when it was known last, if Outlook does not notify its end", async () => {
+    const log = silentLog();
+    const home = (await startPlugged()).home;
+    const history = new Recorder({ store: await openStore(home.history, log, () => undefined), log });
+    const plugged = await startPlugged({ history });
+    const source = { ...listening, notifies: { online: true, offline: false } };
+    const now = Date.now();
+    const online = { ...reportOf("online"), since: now - 600_000, ageMs: 600_000, source };
+    const spans = async (): Promise<unknown[]> => {
+      const validated = validateHistory((await get(plugged, "/history?hours=1")).body);
+      if (validated.kind !== "message") throw new Error(validated.kind);
+      return validated.message.spans.slice(1).map(({ state, from, to }) => [state, from, Math.min(to, now)]);
+    };
+    plugged.source.tell({ ...online, confirmedAt: now - 300_000 });
+    expect(await spans()).toEqual([
+      ["online", now - 600_000, now - 300_000],
+      ["unknown", now - 300_000, now],
+    ]);
+    plugged.source.tell({ ...online, number: 2, confirmedAt: now - 100_000 });
+    await expect.poll(() => plugged.bridge.feed.seq).toBe(2);
+    expect(await spans()).toEqual([
+      ["online", now - 600_000, now - 100_000],
+      ["unknown", now - 100_000, now],
+    ]);
+    history.close();
+  });
+
   it("are told the history, for as many hours as they ask", async () => {
     const log = silentLog();
     const home = (await startPlugged()).home;
     const history = new Recorder({ store: await openStore(home.history, log, () => undefined), log });
     const plugged = await startPlugged({ history });
     plugged.source.tell(reportOf("online"));
-    await expect.poll(() => history.read(1).spans.at(-1)?.state).toBe("online");
+    await expect.poll(async () => (await get(plugged, "/history?hours=1")).body).toMatch(/"state":"online"[^{]*\]\}$/);
     for (const [query, hours] of [
       ["", 24],
       ["?hours=1", 1],
@@ -186,6 +260,40 @@ describe("plain requests", () => {
     plugged.source.tell({ ...reportOf("offline"), since: Date.now() - 60_000 });
     asking.end("\r\n");
     expect(await text(asking)).toMatch(/"state":"offline"[^{]*\]\}$/);
+    history.close();
+  });
+
+  it("get a long history in pieces while the client reads slowly, and panes are served meanwhile", async () => {
+    const { plugged, history } = await withLongHistory();
+    const { messages } = await openPane(plugged);
+    const { port } = plugged.bridge;
+    const options = { host: "127.0.0.1", servername: "localhost", port, ca: plugged.ca, path: "/history?hours=720" };
+    const asked = request({ ...options, headers: { Host: `localhost:${port}` }, agent: false }).end();
+    const [response] = (await once(asked, "response")) as [IncomingMessage];
+    expect(response.headers["content-length"]).toBeUndefined();
+    expect(response.headers["content-type"]).toMatch(/^application\/json/);
+    response.pause();
+    const before = messages.length;
+    plugged.source.tell(reportOf("offline"));
+    await expect.poll(() => messages.slice(before)).toMatchObject([{ type: "change", state: "offline" }]);
+    const validated = validateHistory(await text(response));
+    if (validated.kind !== "message") throw new Error(JSON.stringify(validated));
+    expect(validated.message.spans.filter(({ state }) => state === "online")).toHaveLength(LONG_HISTORY / 2);
+    history.close();
+  });
+
+  it("that end before a long history has been sent are not reported as failures", async () => {
+    const lines: string[] = [];
+    const log = pino({ level: "error" }, { write: (line: string) => lines.push(line) });
+    const { plugged, history, pieces } = await withLongHistory(log);
+    const { port } = plugged.bridge;
+    const options = { host: "127.0.0.1", servername: "localhost", port, ca: plugged.ca, path: "/history?hours=720" };
+    const asked = request({ ...options, headers: { Host: `localhost:${port}` }, agent: false }).end();
+    const [response] = (await once(asked, "response")) as [IncomingMessage];
+    response.on("error", () => undefined).destroy();
+    await expect.poll(() => pieces.ended).toBe(1);
+    expect(pieces.read).toBeLessThan(LONG_HISTORY / 500);
+    expect(lines).toEqual([]);
     history.close();
   });
 
@@ -260,27 +368,45 @@ describe("plain requests", () => {
   });
 });
 
-describe("a certificate that ends while the bridge runs", () => {
-  it("is swapped for new connections, and panes that are connected stay", async () => {
+describe("the certificate of a running bridge", () => {
+  it("is renewed for new connections before it ends, and panes that are connected stay", async () => {
     let ahead = 0;
     const plugged = await startPlugged({ certificates: { checkMs: 20, now: () => Date.now() + ahead } });
     const { socket } = await openPane(plugged);
     const old = await servedBy(plugged);
-    expect(old).toBeDefined();
+    expect(old).toBe(onDisk(plugged));
     ahead = 380 * 86_400_000;
-    await expect
-      .poll(async () => ((await servedBy(plugged)) ?? old) === old, { timeout: 15_000, interval: 200 })
-      .toBe(false);
+    await expect.poll(() => servedBy(plugged), { timeout: 15_000, interval: 200 }).not.toBe(old);
+    expect(await servedBy(plugged)).toBe(onDisk(plugged));
     expect(socket.readyState).toBe(socket.OPEN);
   });
 
-  it("leaves the home alone once the bridge has stopped, also in the middle of a renewal", async () => {
+  it("is the one that an administrator has put in the place of the old, without a restart", async () => {
+    const plugged = await startPlugged();
+    const { socket } = await openPane(plugged);
+    const other = temporaryHome();
+    await ensureCertificates({ folder: other, log: silentLog() });
+    for (const file of ["ca.crt", "localhost.crt", "localhost.key"])
+      copyFileSync(join(other, file), join(plugged.home.certificates, file));
+    await expect.poll(() => servedBy(plugged), { timeout: 15_000, interval: 200 }).toBe(onDisk(plugged));
+    expect(socket.readyState).toBe(socket.OPEN);
+  });
+
+  it("is left alone once the bridge has stopped, also in the middle of a renewal", async () => {
     let ahead = 0;
-    const plugged = await startPlugged({ certificates: { checkMs: 20, now: () => Date.now() + ahead } });
+    let isAsked = false;
+    const plugged = await startPlugged({
+      certificates: { checkMs: 20, now: () => Date.now() + ahead },
+      trust: () => {
+        if (ahead === 0) return Promise.resolve();
+        isAsked = true;
+        return new Promise((resolve) => setTimeout(resolve, 300));
+      },
+    });
     const folder = plugged.home.certificates;
     const files = readdirSync(folder).sort();
     ahead = 380 * 86_400_000;
-    await expect.poll(() => readdirSync(folder).length, { timeout: 30_000, interval: 2 }).toBeGreaterThan(files.length);
+    await expect.poll(() => isAsked, { timeout: 30_000, interval: 2 }).toBe(true);
     await plugged.bridge.stop();
     expect(readdirSync(folder).sort()).toEqual(files);
     const asStopped = readFileSync(join(folder, "localhost.crt"), "utf8");
@@ -291,11 +417,59 @@ describe("a certificate that ends while the bridge runs", () => {
   });
 });
 
-/** The fingerprint of what a new connection is shown; undefined while the CA on the disk does not vouch for it. */
-function servedBy({ bridge, home }: PluggedBridge): Promise<string | undefined> {
+const LONG_HISTORY = 60_000;
+
+/** A bridge with a history that no socket holds whole. `pieces` counts those that were read, and the readings that ended. */
+async function withLongHistory(
+  log = silentLog(),
+): Promise<{ plugged: PluggedBridge; history: Recorder; pieces: { read: number; ended: number } }> {
+  const { home } = await startPlugged();
+  const store = await openStore(home.history, log, () => undefined);
+  const from = Date.now() - LONG_HISTORY * 1000;
+  store.write(
+    Array.from({ length: LONG_HISTORY }, (_, at) => ({
+      number: at + 1,
+      state: at % 2 === 0 ? "online" : "unknown",
+      from: from + at * 1000,
+      to: from + (at + 1) * 1000,
+    })),
+  );
+  store.close();
+  const history = new Recorder({ store: await openStore(home.history, log, () => undefined), log });
+  const pieces = { read: 0, ended: 0 };
+  const read = history.read.bind(history);
+  history.read = (hours) => {
+    const { pages, ...head } = read(hours);
+    async function* countedPages(): typeof pages {
+      try {
+        for await (const page of pages) {
+          pieces.read += 1;
+          yield page;
+        }
+      } finally {
+        pieces.ended += 1;
+      }
+    }
+    return { ...head, pages: countedPages() };
+  };
+  // However slow the machine is, the client that waits is not given up.
+  const limits = { stallMs: 120_000 };
+  return { plugged: await startPlugged({ history, log, limits }), history, pieces };
+}
+
+function onDisk({ home }: PluggedBridge): string {
+  return new X509Certificate(readFileSync(join(home.certificates, "localhost.crt"))).fingerprint256;
+}
+
+/** The fingerprint of what a new connection is shown, whatever the clock of the test says about it. */
+function servedBy({ bridge }: PluggedBridge): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const ca = readFileSync(join(home.certificates, "ca.crt"), "utf8");
-    const socket = connect({ host: "127.0.0.1", port: bridge.port, servername: "localhost", ca });
+    const socket = connect({
+      host: "127.0.0.1",
+      port: bridge.port,
+      servername: "localhost",
+      rejectUnauthorized: false,
+    });
     socket.on("error", () => {
       resolve(undefined);
     });

@@ -1,14 +1,17 @@
 /** Puts the rooms together: source -> feed -> gate -> server. Everything that differs between runs is plugged in here. */
+import type { Present } from "../../shared/src/protocol.js";
 import { ensureCertificates } from "./certificates/certificates.js";
 import { keepCertificates } from "./certificates/keep.js";
 import { Afterwards } from "./feed/afterwards.js";
 import { Feed, type FeedOptions } from "./feed/feed.js";
 import { follow } from "./feed/follow.js";
+import { isSameSource } from "./feed/picture.js";
 import { createGate } from "./gate/gate.js";
 import type { PeerCheck } from "./gate/peer.js";
 import { oursOn } from "./gate/rules.js";
 import type { Recorder } from "./history/recorder.js";
 import type { Home } from "./home/home.js";
+import { LimitedLog } from "./log/limited-log.js";
 import type { Log } from "./log/log.js";
 import { createApp, PANE_PATH } from "./server/app.js";
 import { defaultLimits, type Limits } from "./server/limits.js";
@@ -32,7 +35,7 @@ export interface BridgeOptions {
   readonly history?: Recorder;
   readonly limits?: Partial<Limits>;
   readonly feed?: Pick<FeedOptions, "clocks" | "heartbeatMs">;
-  readonly certificates?: { readonly days?: number; readonly checkMs?: number; readonly now?: () => number };
+  readonly certificates?: { readonly checkMs?: number; readonly now?: () => number };
   readonly trust?: (caFile: string) => Promise<void>;
 }
 
@@ -57,20 +60,25 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
   };
   const certificates = await ensureCertificates(certificateOptions);
   const afterwards = new Afterwards();
+  let logged: Present | undefined;
   const feed = new Feed({
     ...options.feed,
     version,
-    onChange: (present) => {
+    onChange: (present, heldFrom) => {
       afterwards.run(() => {
-        const { state, since, source } = present;
-        log.info({ state, since, source }, "changed");
-        history?.note(present);
-        history?.settle();
+        const { state, since, source, lastKnown } = present;
+        // A later reading or confirmation alone would fill the log.
+        if (logged?.state !== state || !isSameSource(logged.source, source)) {
+          log.info({ state, since, source, lastKnown }, "changed");
+        }
+        logged = present;
+        if (history !== undefined) record(history, present, heldFrom);
       });
     },
     onHeartbeat: () => history?.awake(),
   });
-  const panes = new Panes(feed, limits, log);
+  const peerLog = new LimitedLog(log, limits);
+  const panes = new Panes(feed, limits, peerLog);
   const subscription = follow(options.source, feed, log);
 
   const stopFeeding = (): void => {
@@ -85,16 +93,22 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
       certificates,
       limits,
       panes,
-      log,
+      log: peerLog,
       compose: (port) => ({
-        gate: createGate({ ...oursOn(port), peer: options.peer, full: () => panes.full }),
+        gate: createGate({
+          ...oursOn(port),
+          peer: options.peer,
+          full: (kind) => panes.isFull(kind),
+          targetBytes: limits.targetBytes,
+          headerBytes: limits.headerBytes,
+        }),
         app: createApp({
           port,
           paneFolder: options.paneFolder,
-          log,
+          log: peerLog,
           health() {
-            const { state, source } = feed.present();
-            return { status: "ok", state, source, clients: panes.count, version };
+            const { state, source, lastKnown, reading } = feed.present();
+            return { status: "ok", state, source, lastKnown, reading, clients: panes.count, version };
           },
           history(hours) {
             afterwards.finish();
@@ -103,7 +117,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
         }),
       }),
       onPane: () => {
-        subscription.lookAgain();
+        subscription.refresh();
       },
     });
     const keeper = keepCertificates(certificates, certificateOptions, (next) => {
@@ -118,6 +132,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
         (stopped ??= (async () => {
           subscription.close();
           await Promise.all([keeper.close(), server.stop()]);
+          peerLog.flush();
           feed.close();
           afterwards.finish();
         })()),
@@ -126,4 +141,15 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
     stopFeeding();
     throw thrown;
   }
+}
+
+/** A last known state is recorded as a span that ends when it was confirmed last; what follows is unknown. */
+function record(history: Recorder, present: Present, heldFrom: number | undefined): void {
+  const { lastKnown, ageMs, source } = present;
+  if (lastKnown !== undefined && heldFrom !== undefined && heldFrom < lastKnown.at) {
+    const { state, at } = lastKnown;
+    history.note({ state, since: heldFrom, ageMs: ageMs + at - heldFrom, source });
+  }
+  history.note(present);
+  history.settle();
 }

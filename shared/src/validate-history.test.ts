@@ -15,6 +15,25 @@ describe("the validator of the history", () => {
     expect(verdict).toEqual({ kind: "message", message: history });
   });
 
+  it("shows a state of a newer version as unknown, and leaves a reason of a newer version out", () => {
+    const newer = [
+      { state: "dreaming", from: 10, to: 20 },
+      { state: "unknown", from: 20, to: 25, reason: "policy-disabled" },
+      { state: "dreaming", from: 25, to: 40, reason: "agent-missing" },
+    ];
+    expect(validateHistory(JSON.stringify({ ...history, spans: newer }))).toEqual({
+      kind: "message",
+      message: {
+        ...history,
+        spans: [
+          { state: "unknown", from: 10, to: 20 },
+          { state: "unknown", from: 20, to: 25 },
+          { state: "unknown", from: 25, to: 40, reason: "agent-missing" },
+        ],
+      },
+    });
+  });
+
   it("names another protocol as such", () => {
     expect(validateHistory('{"protocol":2}')).toEqual({ kind: "other-protocol", protocol: 2 });
   });
@@ -25,7 +44,7 @@ describe("the validator of the history", () => {
     ["spans that do not reach the present", { ...history, now: 41 }],
     ["a span of no length", { ...history, spans: [...spans, { state: "online", from: 40, to: 40 }] }],
     ["spans in another order", { ...history, spans: [...spans].reverse() }],
-    ["a state that does not exist", { ...history, spans: [{ ...spans[0], state: "away" }, ...spans.slice(1)] }],
+    ["a state that is no text", { ...history, spans: [{ ...spans[0], state: 1 }, ...spans.slice(1)] }],
     ["no spans", { ...history, spans: [] }],
     ["something else", "history"],
   ])("refuses %s", (_name, value) => {

@@ -14,10 +14,28 @@ const unavailable = fc.record({
   reason: fc.constantFrom("stopped", "agent-missing"),
 });
 const times = { since: fc.option(natural), ageMs: natural };
-const believable = fc.oneof(
-  fc.record({ state: fc.constantFrom("online", "offline", "unknown"), source: listening, ...times }),
-  fc.record({ state: fc.constant("unknown"), source: unavailable, ...times }),
+const reading = fc.record(
+  {
+    at: natural,
+    connection: fc.constantFrom("working-offline", "disconnected", "connected"),
+    outboxItems: natural,
+  },
+  { requiredKeys: ["at"] },
 );
+const listeningNow = fc
+  .record(
+    { state: fc.constantFrom("online", "offline", "unknown"), source: listening, ...times, reading, at: natural },
+    { requiredKeys: ["state", "source", "since", "ageMs"] },
+  )
+  .map(({ state, at, ...present }) => {
+    const { online, offline } = present.source.notifies;
+    const current = state === "unknown" || (state === "online" ? offline : online);
+    if (current) return { state, ...present };
+    return at === undefined
+      ? { ...present, state: "unknown" }
+      : { ...present, state: "unknown", lastKnown: { state, at } };
+  });
+const believable = fc.oneof(listeningNow, fc.record({ state: fc.constant("unknown"), source: unavailable, ...times }));
 
 describe("the validator of feed messages, whatever comes", () => {
   it("never throws on any value, and gives back no message that it would not take again", () => {
@@ -44,6 +62,19 @@ describe("the validator of feed messages, whatever comes", () => {
     const nested = "[".repeat(depth) + "]".repeat(depth);
     expect(validateFrame(`{"type":"heartbeat","seq":${nested}}`).kind).toBe("malformed");
     expect(validateFrame(`{"type":"heartbeat","seq":1,"more":${nested}}`).kind).toBe("message");
+  });
+
+  it("takes no state as current whose source does not listen or whose end Outlook does not notify", () => {
+    const state = fc.constantFrom("online", "offline", "unknown");
+    const source = fc.oneof(listening, unavailable, fc.constant({ status: "starting" }));
+    fc.assert(
+      fc.property(state, source, (claimed, from) => {
+        const message = { type: "change", seq: 1, state: claimed, since: null, ageMs: 0, source: from };
+        const notifies = "notifies" in from ? from.notifies : { online: false, offline: false };
+        const end = { online: notifies.offline, offline: notifies.online, unknown: true }[claimed];
+        expect(validateMessage(message).kind).toBe(end ? "message" : "malformed");
+      }),
+    );
   });
 
   it("takes every believable change, and leaves nothing out", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { REASONS } from "./protocol.js";
 import { validateFrame, validateMessage } from "./validate.js";
 
 const listening = {
@@ -47,6 +48,49 @@ describe("the validator of feed messages", () => {
   it("does not believe a state while the source is not listening", () => {
     const verdict = validateMessage({ ...snapshot, source: { status: "starting" } });
     expect(verdict).toMatchObject({ kind: "malformed" });
+  });
+
+  it.each(REASONS)("takes the reason %s", (reason) => {
+    const message = { ...snapshot, state: "unknown", source: { status: "unavailable", reason } };
+    expect(validateMessage(message)).toEqual({ kind: "message", message });
+  });
+
+  const oneWay = { ...listening, notifies: { online: true, offline: false } };
+  const lastKnown = { state: "online", at: 5 };
+  const past = { ...snapshot, state: "unknown", since: 5, source: oneWay, lastKnown };
+
+  it("takes a last known state, and a reading with any part of it", () => {
+    const readings = [
+      { at: 7 },
+      { at: 7, outboxItems: 0 },
+      ...["working-offline", "disconnected", "connected"].map((connection) => ({ at: 7, connection })),
+    ];
+    const messages = [past, { ...snapshot, source: oneWay, state: "offline" }];
+    for (const message of readings.flatMap((reading) => messages.map((one) => ({ ...one, reading })))) {
+      expect(validateMessage(message)).toEqual({ kind: "message", message });
+    }
+  });
+
+  it.each([
+    ["online whose end is not notified", { ...past, state: "online", lastKnown: undefined }],
+    [
+      "offline whose end is not notified",
+      { ...snapshot, state: "offline", source: { ...listening, notifies: { online: false, offline: true } } },
+    ],
+    ["a last known state beside a current one", { ...past, state: "offline" }],
+    ["a last known state whose end is notified", { ...past, lastKnown: { state: "offline", at: 5 } }],
+    ["a last known state that is unknown", { ...past, lastKnown: { state: "unknown", at: 5 } }],
+    ["a last known state without a time", { ...past, lastKnown: { state: "online" } }],
+    ["a last known state while the source starts", { ...past, source: { status: "starting" } }],
+    [
+      "a reading from a source that does not listen",
+      { ...snapshot, state: "unknown", source: { status: "unavailable", reason: "stopped" }, reading: { at: 7 } },
+    ],
+    ["a reading without a time", { ...snapshot, reading: { outboxItems: 3 } }],
+    ["a negative number of messages", { ...snapshot, reading: { at: 7, outboxItems: -1 } }],
+    ["a connection that does not exist", { ...snapshot, reading: { at: 7, connection: "half" } }],
+  ])("refuses %s", (_name, value) => {
+    expect(validateMessage(value).kind).toBe("malformed");
   });
 
   it.each([

@@ -1,22 +1,11 @@
 import * as v from "valibot";
-import type { History } from "./history.js";
-import { PROTOCOL, type FeedMessage, type SourceStatus } from "./protocol.js";
-import { usualChange } from "./usual.js";
+import type { History, HistorySpan } from "./history.js";
+import { EXCHANGE_CONNECTIONS, notifiesEndOf, PROTOCOL, REASONS, type FeedMessage } from "./protocol.js";
 
 /** A time or a duration in milliseconds, or a number of a message: never negative, exact as a JavaScript number. */
 const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
-const reason = v.picklist([
-  "outlook-not-running",
-  "agent-missing",
-  "agent-incompatible",
-  "agent-untrusted",
-  "mapi-missing",
-  "open-failed",
-  "no-notifications",
-  "advise-failed",
-  "stopped",
-]);
+const reason = v.picklist(REASONS);
 
 /** A variant tries its options in their order, and to refuse one costs more than to take it: the usual one is first. */
 const source = v.variant("status", [
@@ -37,8 +26,10 @@ const source = v.variant("status", [
 
 const state = v.picklist(["online", "offline", "unknown"]);
 
+const lastKnown = v.object({ state: v.picklist(["online", "offline"]), at: natural });
+
 /** The parts of a message that other things are made of too. */
-export const parts = { natural, source, state };
+export const parts = { natural, source, state, lastKnown };
 
 const present = {
   seq: natural,
@@ -46,6 +37,14 @@ const present = {
   since: v.nullable(natural),
   ageMs: natural,
   source,
+  lastKnown: v.optional(lastKnown),
+  reading: v.optional(
+    v.object({
+      at: natural,
+      connection: v.optional(v.picklist(EXCHANGE_CONNECTIONS)),
+      outboxItems: v.optional(natural),
+    }),
+  ),
 };
 
 const snapshot = v.object({
@@ -64,8 +63,26 @@ const history = v.object({
   protocol: v.literal(PROTOCOL),
   now: natural,
   from: natural,
-  spans: v.array(v.object({ state, from: natural, to: natural, reason: v.optional(reason) })),
+  spans: v.array(
+    v.pipe(
+      v.object({ state: v.string(), from: natural, to: natural, reason: v.optional(v.string()) }),
+      v.transform(knownSpan),
+    ),
+  ),
 });
+
+/** A span whose state or reason may come from a newer version: such a state is unknown, and such a reason is left out. */
+export function knownSpan(span: {
+  readonly state: string;
+  readonly from: number;
+  readonly to: number;
+  readonly reason?: string | undefined;
+}): HistorySpan {
+  const { from, to } = span;
+  const known = { state: state.options.find((one) => one === span.state) ?? "unknown", from, to };
+  const why = span.reason === undefined ? undefined : reason.options.find((one) => one === span.reason);
+  return why === undefined ? known : { ...known, reason: why };
+}
 
 /** What a frame, or the body of an answer, turned out to be. */
 export type Validated<Message = FeedMessage> =
@@ -81,9 +98,22 @@ function isSnapshot(value: unknown): value is { readonly type: "snapshot"; reado
   );
 }
 
-/** Whenever the source is not listening the state is unknown; a message that says otherwise is not believed. */
-function believable(message: FeedMessage): boolean {
-  return message.type === "heartbeat" || message.source.status === "listening" || message.state === "unknown";
+/**
+ * Why a message cannot be true; undefined if it can. A state is current only while the source listens and Outlook notifies
+ * its end; a message that says otherwise is not believed.
+ */
+function contradictionIn(message: FeedMessage): string | undefined {
+  if (message.type === "heartbeat") return undefined;
+  const { state, source, lastKnown, reading } = message;
+  if (source.status !== "listening") {
+    if (state !== "unknown") return "a state from a source that does not listen";
+    if (lastKnown !== undefined) return "a last known state from a source that does not listen";
+    return reading === undefined ? undefined : "a reading from a source that does not listen";
+  }
+  if (state !== "unknown" && !notifiesEndOf(state, source.notifies)) return "a state whose end Outlook does not notify";
+  if (lastKnown === undefined) return undefined;
+  if (state !== "unknown") return "a last known state beside a current one";
+  return notifiesEndOf(lastKnown.state, source.notifies) ? "a last known state that could be current" : undefined;
 }
 
 /** Checks a value that came from the other side. Unknown fields are ignored. Never throws. */
@@ -91,23 +121,20 @@ export function validateMessage(value: unknown): Validated {
   if (isSnapshot(value) && value.protocol !== PROTOCOL) return { kind: "other-protocol", protocol: value.protocol };
   const checked = v.safeParse(anyMessage, value);
   if (!checked.success) return { kind: "malformed", problem: v.summarize(checked.issues) };
-  if (!believable(checked.output)) return { kind: "malformed", problem: "a state from a source that does not listen" };
-  return { kind: "message", message: checked.output };
+  const problem = contradictionIn(checked.output);
+  return problem === undefined ? { kind: "message", message: checked.output } : { kind: "malformed", problem };
 }
 
-/**
- * Checks the data of a WebSocket frame: only text that is the JSON of a message will do. `source` is the last message's, if
- * it had one; it makes the check faster and no different. Never throws.
- */
-export function validateFrame(data: unknown, source?: SourceStatus): Validated {
+/** Checks the data of a WebSocket frame: only text that is the JSON of a message will do. Never throws. */
+export function validateFrame(data: unknown): Validated {
   if (typeof data !== "string") return { kind: "malformed", problem: "not a text frame" };
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(data);
-    const usual = source === undefined ? undefined : usualChange(value, source);
-    return usual === undefined ? validateMessage(value) : { kind: "message", message: usual };
+    value = JSON.parse(data);
   } catch {
     return { kind: "malformed", problem: "not JSON" };
   }
+  return validateMessage(value);
 }
 
 /** Checks the body of an answer to `GET /history`. Never throws. */

@@ -162,3 +162,28 @@ test("takes no focus away when the state changes", async () => {
   await shows(page, "offline");
   expect(await page.evaluate(() => document.activeElement?.id)).toBe("timeline-track");
 });
+
+test("says that cookies are too large when they are, not that the bridge does not run, and recovers", async () => {
+  const context = await stage.context({ width: 320 });
+  const page = await stage.openIn(context, {}, "online");
+  // What other programs on https://localhost store there; cookies do not distinguish ports.
+  const cookies = Array.from({ length: 5 }, (_, index) => ({ name: `other-${index}`, value: "x".repeat(4000) }));
+  await context.addCookies(cookies.map((cookie) => ({ ...cookie, url: "https://localhost" })));
+  stage.bridge.closeAll(1001);
+  await shows(page, "large-cookies");
+  expect(await page.locator("#diagnosis").innerText()).toBe("For support: HTTP 431");
+  expect(await page.locator("#command").isVisible()).toBe(false);
+  await context.clearCookies();
+  await page.getByRole("button", { name: "Try now" }).click();
+  await shows(page, "online");
+});
+
+test("says that there are too many panes when the bridge refuses one more, and recovers", async () => {
+  const page = await stage.open({}, "online");
+  stage.bridge.full = true;
+  stage.bridge.closeAll(1001);
+  await shows(page, "busy");
+  stage.bridge.full = false;
+  await page.getByRole("button", { name: "Try now" }).click();
+  await shows(page, "online");
+});

@@ -56,7 +56,7 @@ test("works without Office.js: it cannot be loaded", async () => {
   );
   stage.bridge.state("offline");
   await shows(page, "offline");
-  expect(await page.locator("#word").innerText()).toBe("Hors ligne");
+  expect(await page.locator("#word").innerText()).toBe("Hors connexion");
 });
 
 test("follows Outlook's theme and its changes, whatever the system's is", async () => {

@@ -40,7 +40,7 @@ test(
     expect(before?.["lasting"]).toBe("for 2 hours");
     expect(first).toEqual({ ...before, state: "offline", word: "Offline" });
     expect(frame?.["lasting"]).toMatch(/^for \d seconds?$/);
-    expect(frame?.["meaning"]).toBe("Mail is waiting");
+    expect(frame?.["meaning"]).toBe("New messages will wait");
     await expect
       .poll(() => page.evaluate(() => localStorage.getItem("outlook-offline-state.past")))
       .not.toBe(before?.["kept"]);

@@ -1,6 +1,6 @@
 // What a screen reader is given: roles, names and texts, in both languages.
 import { expect, test } from "vitest";
-import { aDay } from "./support/situations.js";
+import { aDay, SITUATIONS } from "./support/situations.js";
 import { setStage } from "./support/stage.js";
 
 const stage = setStage();
@@ -14,8 +14,8 @@ const READ = [
   - region "Outlook is Offline":
     - heading "Outlook is Offline" [level=1]
     - paragraph: for 12 minutes since 0:00
-  - heading "Mail is waiting" [level=2]
-  - paragraph: Messages that you send wait in the Outbox until Outlook is online again.
+  - heading "New messages will wait" [level=2]
+  - paragraph: Messages that you send stay in the Outbox until Outlook is online again.
   - heading "What to do" [level=3]
   - paragraph: On the Send / Receive tab, click Work Offline if it is highlighted. If it is not, check your network connection.
   - region "Last 24 hours":
@@ -25,8 +25,8 @@ const READ = [
     - group: Show as a table
   - group:
     - text: Settings and details
-    - switch "While Outlook is offline, say so in messages that I write" [checked]
-    - text: While Outlook is offline, say so in messages that I write
+    - switch "Warn me when I write a message while offline" [checked]
+    - text: Warn me when I write a message while offline
     - term: Profile
     - definition: Outlook
     - term: Outlook
@@ -36,24 +36,24 @@ const READ = [
   },
   {
     locale: "fr-FR",
-    slider: /^Hors ligne, (\w{3}\. )?\d+:\d\d – maintenant, 12 minutes$/u,
+    slider: /^Hors connexion, (\w{3}\. )?\d+:\d\d – maintenant, 12 minutes$/u,
     main: `- main:
-  - region "Outlook est Hors ligne":
-    - heading "Outlook est Hors ligne" [level=1]
+  - region "Outlook est Hors connexion":
+    - heading "Outlook est Hors connexion" [level=1]
     - paragraph: depuis 12 minutes soit depuis 0:00
-  - heading "Le courrier attend" [level=2]
+  - heading "Les nouveaux messages attendront" [level=2]
   - paragraph: Les messages que vous envoyez restent dans la Boîte d’envoi jusqu’à ce qu’Outlook soit de nouveau en ligne.
   - heading "Que faire" [level=3]
-  - paragraph: Dans l’onglet Envoi / réception, cliquez sur Travailler hors connexion si le bouton est activé. Sinon, vérifiez votre connexion réseau.
+  - paragraph: Dans l’onglet Envoi / réception, cliquez sur Travailler hors connexion s’il est en surbrillance. Sinon, vérifiez votre connexion réseau.
   - region "Dernières 24 heures":
     - heading "Dernières 24 heures" [level=2]
-    - paragraph: Hors ligne 3 fois, 51 min
+    - paragraph: Hors connexion 3 fois, 51 min
     - slider "États, du plus ancien au plus récent"
     - group: Afficher en tableau
   - group:
     - text: Réglages et détails
-    - switch "Quand Outlook est hors ligne, l’indiquer dans les messages que j’écris" [checked]
-    - text: Quand Outlook est hors ligne, l’indiquer dans les messages que j’écris
+    - switch "M’avertir quand j’écris un message hors connexion" [checked]
+    - text: M’avertir quand j’écris un message hors connexion
     - term: Profil
     - definition: Outlook
     - term: Outlook
@@ -75,4 +75,81 @@ test.each(READ)("reads sensibly, $locale", async ({ locale, slider, main }) => {
   await page.locator("#details-summary").click();
   expect(plain(await page.locator("main").ariaSnapshot())).toBe(main);
   expect(await page.getByRole("slider").getAttribute("aria-valuetext")).toMatch(slider);
+});
+
+/** The beginning of what is read where a state is the past, and where something was read in Outlook. */
+const READ_ALSO = [
+  [
+    "was-offline",
+    "en-US",
+    `- main:
+  - region "Outlook’s state is Unknown":
+    - heading "Outlook’s state is Unknown" [level=1]
+    - paragraph: Was offline at 0:00 12 minutes ago
+  - heading "Outlook does not report when it comes back online" [level=2]
+  - paragraph: It may be online again by now.
+  - list:
+    - listitem: Work Offline was on at 0:00
+    - listitem: 1 message in the Outbox at 0:00
+  - heading "What to do" [level=3]`,
+  ],
+  [
+    "was-online",
+    "fr-FR",
+    `- main:
+  - region "L’état d’Outlook est Inconnu":
+    - heading "L’état d’Outlook est Inconnu" [level=1]
+    - paragraph: Était en ligne à 0:00 il y a 12 minutes
+  - heading "Outlook ne signale pas quand il passe hors connexion" [level=2]
+  - paragraph: Il est peut-être hors connexion à présent.
+  - heading "Que faire" [level=3]`,
+  ],
+  [
+    "connection-lost",
+    "fr-FR",
+    `- main:
+  - region "Outlook est Hors connexion":
+    - heading "Outlook est Hors connexion" [level=1]
+    - paragraph: depuis 12 minutes soit depuis 0:00
+  - heading "Connexion à Exchange perdue" [level=2]
+  - paragraph: Les messages que vous envoyez restent dans la Boîte d’envoi jusqu’à ce qu’Outlook soit de nouveau en ligne.
+  - list:
+    - listitem: Non connecté à Exchange à 0:00
+    - listitem: 3 messages dans la Boîte d’envoi à 0:00
+  - heading "Que faire" [level=3]`,
+  ],
+] as const;
+
+test.each(READ_ALSO)("reads %s as what was known or read, with its time, %s", async (name, locale, main) => {
+  // At noon everything is of today.
+  const noon = Date.UTC(2026, 2, 18, 12);
+  stage.bridge.wall = () => noon;
+  const situation = SITUATIONS.find((one) => one.name === name);
+  situation?.arrange(stage.bridge);
+  const page = await stage.open({ locale, prepare: (opened) => opened.clock.install({ time: noon }) }, situation?.row);
+  const read = (await page.locator("main").ariaSnapshot()).replace(/[\u00a0\u202f]/gu, " ");
+  expect(read.replace(/\b\d{1,2}:\d\d( [AP]M)?/gu, "0:00").slice(0, main.length)).toBe(main);
+});
+
+test("announces a state whose end Outlook does not notify as the past, and not again when it is confirmed", async () => {
+  const said = stage.bridge;
+  const situation = SITUATIONS.find(({ name }) => name === "was-online");
+  situation?.arrange(said);
+  const page = await stage.open({}, "was-online");
+  const region = page.locator("#announcement");
+  const text =
+    "Outlook’s state is Unknown. Last known: online. Outlook does not report when it goes offline. It may be offline by now.";
+  await expect.poll(() => region.textContent()).toBe(text);
+  await region.evaluate((element) => {
+    new MutationObserver(() => (document.body.dataset["announced"] = "again")).observe(element, {
+      childList: true,
+      characterData: true,
+      subtree: true,
+    });
+  });
+  const at = Date.now();
+  said.change({ since: at, lastKnown: { state: "online", at } });
+  await expect.poll(() => page.locator("#since").innerText()).toMatch(/second/);
+  await page.waitForTimeout(1000);
+  expect(await page.evaluate(() => document.body.dataset["announced"])).toBeUndefined();
 });

@@ -1,4 +1,5 @@
 // The kept pane: it opens without the bridge, and a new version takes over at the next opening, whole.
+import { createHash } from "node:crypto";
 import { cpSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
@@ -74,16 +75,18 @@ function version(name: string): string {
   let html = readFileSync(page, "utf8")
     .replace("<body", `<body data-page="${name}"`)
     .replace(/<\/script><\/body>/, `;document.body.dataset.script="${name}"$&`);
-  let worker = readFileSync(script, "utf8").replace(
-    /'revision':'\w+','url':'taskpane\.html'/,
-    `'revision':'${name}','url':'taskpane.html'`,
-  );
+  let worker = readFileSync(script, "utf8");
   for (const icon of readdirSync(join(root, "assets"))) {
     const renamed = icon.replace(/\.\w+\.svg$/, `.${name}.svg`);
     renameSync(join(root, "assets", icon), join(root, "assets", renamed));
     html = html.replaceAll(icon, renamed);
     worker = worker.replaceAll(icon, renamed);
   }
+  const integrity = `sha256-${createHash("sha256").update(html).digest("base64")}`;
+  worker = worker.replace(
+    /'integrity':'[^']+','revision':'\w+','url':'taskpane\.html'/,
+    `'integrity':'${integrity}','revision':'${name}','url':'taskpane.html'`,
+  );
   expect(html).toMatch(new RegExp(`state-online\\.${name}\\.svg[^]*dataset\\.script="${name}"`));
   expect(worker).toMatch(new RegExp(`state-online\\.${name}\\.svg`));
   expect(worker).toContain(`'revision':'${name}'`);
@@ -100,6 +103,28 @@ async function versions(page: Page): Promise<string> {
     const { ok } = await fetch(icon);
     const { page: ofPage = "", script = "" } = document.body.dataset;
     return `${ofPage} ${script} ${ok ? (/\.(\w+)\.svg$/.exec(icon)?.[1] ?? "") : "missing"}`;
+  });
+}
+
+/** Empties the cache as disk cleaners do: the service worker stays. */
+async function emptyCaches(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name);
+      for (const request of await cache.keys()) await cache.delete(request);
+    }
+  });
+}
+
+/** Paths that the service worker has in its cache. */
+function keptFiles(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const names = await caches.keys();
+    const requests = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+    return requests
+      .flat()
+      .map(({ url }) => new URL(url).pathname)
+      .sort();
   });
 }
 
@@ -160,4 +185,55 @@ test("a pane that stays open finds the new version when the bridge is started an
   await stage.bridge.start();
   await newVersionWaits(pinned);
   expect(await versions(pinned)).toBe("one one one");
+});
+
+test("a visit with the bridge running restores what a disk cleaner has deleted, so that the pane opens without it", async () => {
+  const context = await stage.context();
+  await keep(context);
+  const page = await stage.openIn(context, { outlook: {} }, "online");
+  const all = await keptFiles(page);
+  expect(all).toEqual(expect.arrayContaining(["/office/office.js", "/taskpane.html"]));
+  await emptyCaches(page);
+  expect(await keptFiles(page)).toEqual([]);
+  await page.close();
+
+  const visit = await stage.openIn(context, { outlook: {} }, "online");
+  await expect.poll(() => keptFiles(visit)).toEqual(all);
+  await visit.close();
+  await stage.bridge.stop();
+  const without = await stage.openIn(context, { outlook: {} }, "unreachable");
+  await without.waitForFunction(() => typeof Reflect.get(window, "Office") === "object");
+  expect(stage.errors).toEqual([]);
+});
+
+test("a pane that stays open restores deleted files when it has connected to the bridge again", async () => {
+  const context = await stage.context();
+  await keep(context);
+  const page = await stage.openIn(context, {}, "online");
+  const all = await keptFiles(page);
+  await stage.bridge.stop();
+  await shows(page, "unreachable");
+  await emptyCaches(page);
+  await stage.bridge.start();
+  await shows(page, "online");
+  await expect.poll(() => keptFiles(page)).toEqual(all);
+});
+
+test("with its files deleted and the bridge updated, the pane opens in the new version, and then without the bridge", async () => {
+  stage.bridge.root = version("one");
+  const context = await stage.context();
+  await keep(context);
+  const page = await stage.openIn(context, {}, "online");
+  await emptyCaches(page);
+  await page.close();
+  stage.bridge.root = version("two");
+  const visit = await stage.openIn(context, {}, "online");
+  expect(await versions(visit)).toBe("two two two");
+  await newVersionWaits(visit);
+  await visit.close();
+  const next = await stage.openIn(context, {}, "online");
+  await next.close();
+  await stage.bridge.stop();
+  const without = await stage.openIn(context, {}, "unreachable");
+  expect(await versions(without)).toBe("two two two");
 });

@@ -177,3 +177,40 @@ test("shows time without the bridge as unknown", async () => {
   await shows(page, "unreachable");
   expect(await page.locator(".bar").last().getAttribute("class")).toBe("bar unknown");
 });
+
+test("Escape ends the reading of the timeline, by keyboard and under the pointer", async () => {
+  stage.bridge.history = aDay(Date.now(), "offline", 720_000);
+  stage.bridge.state("offline", 720_000);
+  const page = await stage.open({}, "offline");
+  await expect.poll(() => page.locator(".bar").count()).toBeGreaterThanOrEqual(9);
+  const reading = page.locator("#timeline-reading");
+  const marker = () => page.locator("#timeline-marker").getAttribute("visibility");
+  const track = page.locator("#timeline-track");
+
+  await track.focus();
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowLeft");
+  expect([await reading.isVisible(), await marker()]).toEqual([true, "visible"]);
+  await page.keyboard.press("Escape");
+  expect([await reading.isVisible(), await marker()]).toEqual([false, "hidden"]);
+  expect(await page.locator("#timeline-legend").isVisible()).toBe(true);
+  // The focus stays, and reading begins at the newest again.
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe("timeline-track");
+  await page.keyboard.press("ArrowLeft");
+  expect(await reading.innerText()).toMatch(/^Online, /);
+
+  await page.keyboard.press("Tab");
+  const box = await track.boundingBox();
+  await page.mouse.move((box?.x ?? 0) + 20, (box?.y ?? 0) + 10);
+  expect(await reading.isVisible()).toBe(true);
+  await page.keyboard.press("Escape");
+  expect([await reading.isVisible(), await marker()]).toEqual([false, "hidden"]);
+
+  // Where nothing is read, Escape stays Outlook's.
+  const prevented = await page.evaluate(() => {
+    const event = new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true });
+    document.body.dispatchEvent(event);
+    return event.defaultPrevented;
+  });
+  expect(prevented).toBe(false);
+});

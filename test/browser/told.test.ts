@@ -1,5 +1,7 @@
 // Every row of what the person is told, in a real browser.
+import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { LISTENING } from "./support/fake-bridge.js";
 import { SITUATIONS } from "./support/situations.js";
 import { setStage, shows } from "./support/stage.js";
 
@@ -7,6 +9,9 @@ const stage = setStage();
 
 /** Soon after midnight it began on another day, which is said too. */
 const SINCE = /since (?:[A-Z][a-z]{2} )?\d/;
+/** The time of something that happened at another time than now. */
+const AT = String.raw`(?: at \d+:\d\d\s[AP]M|, [A-Z][a-z]{2} \d+:\d\d\s[AP]M)`;
+const line = (text: string): RegExp => new RegExp(`^${text}${AT}$`, "mu");
 
 /** What must be read in each situation, beside the state. */
 const SAYS: Readonly<Record<string, readonly RegExp[]>> = {
@@ -15,14 +20,32 @@ const SAYS: Readonly<Record<string, readonly RegExp[]>> = {
     /Outlook is\s+Offline/,
     /for 12 minutes/,
     SINCE,
-    /wait in the Outbox until Outlook is online/,
+    /New messages will wait/,
+    /stay in the Outbox until Outlook is online/,
     /Work Offline/,
   ],
   found: [/for at least 8 minutes/],
-  "limit-online": [/Offline/, /does not report when it comes back online/],
-  "limit-offline": [/Online/, /does not report when it goes offline/],
-  "limit-both": [/does not report changes/],
-  undecided: [/has not said yet/],
+  "limit-online": [/Online/, /does not report when it comes back online/],
+  "limit-offline": [/Offline/, /does not report when it goes offline/],
+  "was-online": [
+    /Outlook’s state is\s+Unknown/,
+    line("Was online"),
+    /^12 minutes ago$/m,
+    /does not report when it goes offline/,
+    /may be offline by now/,
+    /read again when you open this pane/,
+  ],
+  "was-offline": [
+    line("Was offline"),
+    /does not report when it comes back online/,
+    line("Work Offline was on"),
+    line("1 message in the Outbox"),
+  ],
+  connected: [/Not working offline/, line("Connected to Exchange"), line("0 messages in the Outbox")],
+  disconnected: [/Not connected to Exchange$/m, line("Not connected to Exchange"), line("1 message in the Outbox")],
+  "work-offline-chosen": [/Work Offline was chosen/, /click Work Offline\.$/m, line("3 messages in the Outbox")],
+  "connection-lost": [/Connection to Exchange lost/, /Check your network/, line("Not connected to Exchange")],
+  undecided: [/Waiting for Outlook’s state/],
   starting: [/looking for Outlook/],
   "outlook-not-running": [/is not running/, /Start classic Outlook/],
   stopped: [/is closing/],
@@ -42,11 +65,15 @@ const SAYS: Readonly<Record<string, readonly RegExp[]>> = {
     /Next try in|Trying now/,
   ],
   busy: [/is busy/, /Try now/],
+  rejected: [/refused this pane/, /is running/, /For support: HTTP 403/, /Try now/],
+  "large-cookies": [/cookies for localhost/, /is running/, /HTTP 431/, /Try now/],
   refused: [/do not match/, /looked for its new files/, /Close every pane/],
   "other-outlook": [/does not report its state/, /classic Outlook for Windows/],
 };
 
-const NEEDS_NOTHING = ["online", "found", "limit-offline", "limit-both", "starting", "connecting"];
+const NEEDS_NOTHING = ["online", "found", "limit-online", "connected", "starting", "connecting"];
+/** What the pane may only say if it was read: that mail moves or waits, and a check mark. */
+const CLAIMS = /is flowing|is waiting|as usual/;
 
 test.each(SITUATIONS)("tells $name", async ({ name, row, state, arrange, then, outlook }) => {
   arrange(stage.bridge);
@@ -71,6 +98,11 @@ test.each(SITUATIONS)("tells $name", async ({ name, row, state, arrange, then, o
       all.filter((one) => getComputedStyle(one).display !== "none").map((one) => one.getAttribute("class")),
     );
   expect(shapes).toEqual([`when-${state}`]);
+  expect(text).not.toMatch(CLAIMS);
+  const check = await page
+    .locator(".when-connected")
+    .evaluate((mark) => [mark, mark.parentElement ?? mark].every((one) => getComputedStyle(one).display !== "none"));
+  expect(check).toBe(state === "online" && name !== "disconnected");
   // No dead end: where something is wrong there is a step.
   expect(await page.locator("#step").isVisible()).toBe(!NEEDS_NOTHING.includes(name));
   expect(stage.errors).toEqual([]);
@@ -120,6 +152,96 @@ test("the last known state is still told when the pane is opened anew and knows 
   stage.bridge.change({ state: "unknown", source: { status: "unavailable", reason: "outlook-not-running" } });
   const again = await stage.openIn(context, {}, "outlook-not-running");
   expect(await again.locator("#lasting").innerText()).toBe("Last known: offline");
+});
+
+test("a state whose end Outlook does not notify turns grey at once, and is dated anew when it is confirmed", async () => {
+  const accent = (): Promise<string> => page.locator("#word").evaluate((element) => getComputedStyle(element).color);
+  const page = await stage.open({}, "online");
+  const green = await accent();
+  const source = { ...LISTENING, notifies: { online: true, offline: false } };
+  const confirm = (agoMs: number): void => {
+    const at = Date.now() - agoMs;
+    stage.bridge.change({ state: "unknown", since: at, source, lastKnown: { state: "online", at } }, agoMs);
+  };
+  confirm(8 * 60_000);
+  await shows(page, "was-online");
+  expect(await accent()).not.toBe(green);
+  expect(await page.locator("#word").innerText()).toBe("Unknown");
+  await expect.poll(() => page.locator("#since").innerText()).toBe("8 minutes ago");
+  confirm(60_000);
+  await expect.poll(() => page.locator("#since").innerText()).toBe("1 minute ago");
+  // And when the bridge is gone it is the past all the same, not a later one.
+  await stage.bridge.stop();
+  await shows(page, "unreachable");
+  expect(await page.locator("#lasting").innerText()).toBe("Last known: online");
+  expect(await page.locator("#since").innerText()).toMatch(/^1 minute ago/);
+});
+
+test("a state that was confirmed last is remembered, not the one that it ended, also by the next pane", async () => {
+  const context = await stage.context();
+  const source = { ...LISTENING, notifies: { online: true, offline: false } };
+  stage.bridge.change({ state: "offline", source });
+  const page = await stage.openIn(context, {}, "offline");
+  // The message arrives a little after what it reports.
+  const at = Date.now() - 50;
+  stage.bridge.change({ state: "unknown", since: at, lastKnown: { state: "online", at } });
+  await shows(page, "was-online");
+  await expect
+    .poll(() => page.evaluate(() => localStorage.getItem("outlook-offline-state.past")))
+    .toBe(`online ${String(at)}`);
+  const unavailable = { status: "unavailable", reason: "outlook-not-running" } as const;
+  stage.bridge.change({ state: "unknown", lastKnown: undefined, source: unavailable });
+  await shows(page, "outlook-not-running");
+  expect(await page.locator("#lasting").innerText()).toBe("Last known: online");
+  await page.close();
+  const again = await stage.openIn(context, {}, "outlook-not-running");
+  expect(await again.locator("#lasting").innerText()).toBe("Last known: online");
+});
+
+test("a message that claims a state whose end Outlook does not notify is not believed", async () => {
+  const page = await stage.open({}, "online");
+  stage.bridge.change({ state: "online", source: { ...LISTENING, notifies: { online: true, offline: false } } });
+  await page.locator('html[data-state="unknown"]').waitFor({ state: "attached" });
+});
+
+test("what was read is dated in the person's language and time zone, and by its day if that is another", async () => {
+  stage.bridge.wall = () => Date.UTC(2026, 2, 18, 14, 20);
+  const prepare = (page: Page): Promise<void> => page.clock.install({ time: stage.bridge.wall() });
+  const facts = async (locale: string, timezoneId: string, at: number): Promise<string[]> => {
+    stage.bridge.present = { ...stage.bridge.present, reading: { at, connection: "connected", outboxItems: 3 } };
+    const page = await stage.open({ locale, timezoneId, prepare }, "online");
+    const texts = await page.locator("#facts li").allInnerTexts();
+    return texts.map((text) => text.replace(/\s/gu, " "));
+  };
+  const today = Date.UTC(2026, 2, 18, 6, 43);
+  stage.bridge.begun(60_000);
+  expect(await facts("en-US", "Europe/Paris", today)).toEqual([
+    "Connected to Exchange at 7:43 AM",
+    "3 messages in the Outbox at 7:43 AM",
+  ]);
+  expect(await facts("fr-FR", "America/New_York", today)).toEqual([
+    "Connecté à Exchange à 02:43",
+    "3 messages dans la Boîte d’envoi à 02:43",
+  ]);
+  expect(await facts("fr-FR", "Europe/Paris", today - 86_400_000)).toEqual([
+    "Connecté à Exchange, mar. 07:43",
+    "3 messages dans la Boîte d’envoi, mar. 07:43",
+  ]);
+});
+
+test.each([
+  ["en-US", ["0 messages in the Outbox", "1 message in the Outbox", "3 messages in the Outbox"]],
+  ["fr-FR", ["0 message dans la Boîte d’envoi", "1 message dans la Boîte d’envoi", "3 messages dans la Boîte d’envoi"]],
+])("the messages in the Outbox are counted as the language does: %s", async (locale, texts) => {
+  const page = await stage.open({ locale }, "online");
+  for (const [index, outboxItems] of [0, 1, 3].entries()) {
+    stage.bridge.change({ reading: { at: Date.now(), outboxItems } });
+    await expect.poll(() => page.locator("#facts").innerText()).toContain(texts[index]);
+    expect(await page.locator("#facts li").count()).toBe(1);
+  }
+  // Nothing of it stays when it is not known any more.
+  stage.bridge.change({ reading: undefined });
+  await expect.poll(() => page.locator("#facts").isVisible()).toBe(false);
 });
 
 test("time goes on ticking while nothing is sent", async () => {

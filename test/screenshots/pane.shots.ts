@@ -39,7 +39,8 @@ async function picture(
 ): Promise<Buffer> {
   const { bridge } = stage;
   bridge.wall = () => NOW.getTime();
-  const last = situation.state === "offline" || situation.name === "unreachable" ? "offline" : "online";
+  const past = situation.row.startsWith("was-") ? "unknown" : "online";
+  const last = situation.state === "offline" || situation.name === "unreachable" ? "offline" : past;
   bridge.history = aDay(NOW.getTime(), last, 12 * MINUTE);
   situation.arrange(bridge);
   const outlook: OutlookOptions = { ...situation.outlook, locale };

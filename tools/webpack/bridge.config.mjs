@@ -9,7 +9,7 @@ import { fromRoot } from "../lib/paths.mjs";
 const Minimizer = createRequire(createRequire(import.meta.url).resolve("webpack"))("minimizer-webpack-plugin");
 
 /** Libraries with native code, and those that are started as programs of their own or looked for at run time. */
-const APART = ["libsql", "native-reg", "node-gyp-build", "office-addin-debugging", "office-addin-dev-certs"];
+const APART = ["libsql", "native-reg", "node-gyp-build", "office-addin-debugging"];
 /** Optional speed-ups of ws: asked for while it runs, and not there. */
 const ABSENT = ["bufferutil", "utf-8-validate"];
 

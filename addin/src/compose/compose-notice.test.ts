@@ -8,24 +8,37 @@ class Notices {
   readonly there = new Map<string, object>();
   readonly log: string[] = [];
   fails = false;
+  failsToRemove = false;
+  /** Which answers are held back until `release`, as Outlook does while it is busy. */
+  holds: "none" | "all" | "add" = "none";
+  readonly #held: (() => void)[] = [];
 
   addAsync(key: string, message: object, done: Done): void {
     this.log.push("add");
-    this.#later(done, !this.fails && !this.there.has(key) && this.there.set(key, message) instanceof Map);
+    const added = !this.fails && !this.there.has(key) && this.there.set(key, message) instanceof Map;
+    this.#later(done, added, this.holds !== "none");
   }
   removeAsync(key: string, done: Done): void {
     this.log.push("remove");
-    this.#later(done, this.there.delete(key));
+    this.#later(done, !this.failsToRemove && this.there.delete(key));
   }
   getAllAsync(done: Done): void {
-    setImmediate(() => {
+    this.#answer(() => {
       done({ status: "succeeded", value: [...this.there.keys()].map((key) => ({ key })) });
     });
   }
-  #later(done: Done, succeeded: boolean): void {
-    setImmediate(() => {
+  release(): void {
+    this.holds = "none";
+    for (const answer of this.#held.splice(0)) setImmediate(answer);
+  }
+  #later(done: Done, succeeded: boolean, held?: boolean): void {
+    this.#answer(() => {
       done({ status: succeeded ? "succeeded" : "failed" });
-    });
+    }, held);
+  }
+  #answer(answer: () => void, held = this.holds === "all"): void {
+    if (held) this.#held.push(answer);
+    else setImmediate(answer);
   }
 }
 
@@ -115,6 +128,67 @@ describe("the notice in a message", () => {
     notice.itemChanged();
     await settle();
     expect(other.there.size).toBe(1);
+  });
+
+  it("comes to the new item, and not to the old one, when the item changes while Outlook is being asked", async () => {
+    notices.holds = "all";
+    await be("offline");
+    const other = new Notices();
+    item = written(other);
+    notice.itemChanged();
+    await settle();
+    expect([...other.there.keys()]).toEqual(["outlook-offline-state"]);
+    notices.release();
+    await settle();
+    expect([notices.log, other.log]).toEqual([[], ["add"]]);
+  });
+
+  it("comes to the new item when Outlook never answers for the old one, and goes from it", async () => {
+    notices.holds = "all";
+    await be("offline");
+    const other = new Notices();
+    item = written(other);
+    await be("offline");
+    await be("online");
+    expect(other.log).toEqual(["add", "remove"]);
+  });
+
+  it("leaves an item alone that has been left while its notice was to be removed", async () => {
+    await be("offline");
+    notices.holds = "all";
+    await be("unknown");
+    item = null;
+    notice.itemChanged();
+    notices.release();
+    await settle();
+    expect(notices.log).toEqual(["add"]);
+  });
+
+  it("is removed when the pane closes before Outlook has confirmed it", async () => {
+    notices.holds = "add";
+    await be("offline");
+    expect(notices.there.size).toBe(1);
+    notice.leave();
+    expect(notices.there.size).toBe(0);
+  });
+
+  it("is removed with the next change when Outlook could not remove it at once", async () => {
+    await be("offline");
+    notices.failsToRemove = true;
+    await be("online");
+    expect(notices.there.size).toBe(1);
+    notices.failsToRemove = false;
+    await be("online");
+    expect(notices.there.size).toBe(0);
+  });
+
+  it("accepts that Outlook throws when it is asked for the item", async () => {
+    notice = new ComposeNotice(() => {
+      throw new Error("no item");
+    });
+    await be("offline");
+    notice.leave();
+    expect(notices.log).toEqual([]);
   });
 
   it("bears that there is no item, and one that is only read", async () => {

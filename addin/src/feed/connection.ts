@@ -6,8 +6,10 @@ export type Lost =
   | "unreachable"
   /** The bridge said that it stops (1001). */
   | "stopping"
-  /** The bridge has no place for one more (1013). */
+  /** The bridge has no place for one more (1013, or the connection is refused although nothing else is wrong with it). */
   | "busy"
+  /** The bridge answers, and refuses the connection; `httpStatus` says how. */
+  | "rejected"
   /** Two heartbeats did not come. */
   | "silent"
   /** A change was missed, or the feed began anew within one connection. */
@@ -23,8 +25,8 @@ export interface Unconnected {
   /** Tries that have failed since the last good connection. */
   readonly failures: number;
   readonly lost: Lost | null;
-  /** When the bridge was last heard, be it by a heartbeat; null when it never was. */
-  readonly lastHeardAt: number | null;
+  /** HTTP status of the refusal, when `lost` is "rejected". */
+  readonly httpStatus: number | null;
   /** When the next try comes; null while one is under way, and while the page is hidden. */
   readonly retryAt: number | null;
 }
@@ -42,4 +44,4 @@ export type Connection =
   /** The bridge speaks another protocol; trying again would not help. */
   | { readonly status: "refused" };
 
-export const NOT_YET: Unconnected = { status: "connecting", failures: 0, lost: null, lastHeardAt: null, retryAt: null };
+export const NOT_YET: Unconnected = { status: "connecting", failures: 0, lost: null, httpStatus: null, retryAt: null };

@@ -33,9 +33,25 @@ let port = 0;
 let connects: number[] = [];
 let onConnect: (socket: WebSocket) => void = () => undefined;
 
+/** What the bridge answers to a plain request for the feed. */
+let plainAnswer = 426;
+/** The HTTP status with which a WebSocket is refused; null: it is not. */
+let upgradeRefusal: number | null = null;
+let probes = 0;
+let onUpgrade: () => void = () => undefined;
+
 async function startBridge(): Promise<void> {
-  server = createServer();
-  feed = new WebSocketServer({ server });
+  server = createServer((_request, response) => {
+    probes += 1;
+    response.writeHead(plainAnswer).end();
+  });
+  feed = new WebSocketServer({
+    server,
+    verifyClient: (_info, answer) => {
+      answer(upgradeRefusal === null, upgradeRefusal ?? undefined);
+      onUpgrade();
+    },
+  });
   feed.on("connection", (socket) => {
     connects.push(performance.now());
     onConnect(socket);
@@ -68,6 +84,11 @@ const world: World = {
     socket.on("error", () => undefined);
     return socket;
   },
+  probe: (signal) =>
+    fetch(`http://127.0.0.1:${port}/feed`, { signal }).then(
+      ({ status }) => status,
+      () => null,
+    ),
   monotonic: () => performance.now(),
   wall: () => Date.now() + wallOffset,
   random: () => Math.random(),
@@ -108,6 +129,10 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 beforeEach(async () => {
   port = 0;
   connects = [];
+  plainAnswer = 426;
+  upgradeRefusal = null;
+  probes = 0;
+  onUpgrade = () => undefined;
   told = [];
   waits = [];
   wallOffset = 0;
@@ -150,7 +175,11 @@ describe("a feed client", () => {
   it("connects again when the bridge is back", async () => {
     open();
     await until("live");
+    const beats = setInterval(() => {
+      send({ type: "heartbeat", seq: 0 });
+    }, HEARTBEAT_MS);
     await pause(1100);
+    clearInterval(beats);
     await stopBridge();
     await until("waiting");
     expect(last()).toMatchObject({ lost: "unreachable", failures: 0 });
@@ -254,13 +283,65 @@ describe("a feed client", () => {
     });
   });
 
-  it("connects anew when the machine slept or the clock was set, because durations are wrong then", async () => {
+  it("says with which HTTP status the bridge refuses, and recovers when it does no longer", async () => {
+    plainAnswer = upgradeRefusal = 431;
+    open();
+    await vi.waitFor(() => {
+      expect(last()).toMatchObject({ status: "waiting", lost: "rejected", httpStatus: 431 });
+    });
+    const before = told.length;
+    await vi.waitFor(() => {
+      expect(told.filter(({ status }) => status === "connecting").length).toBeGreaterThanOrEqual(4);
+    }, 5000);
+    // Nothing else is shown in between.
+    expect(told.slice(before).filter((one) => !("lost" in one) || one.lost !== "rejected")).toEqual([]);
+    plainAnswer = 426;
+    upgradeRefusal = null;
+    await until("live", 6000);
+  });
+
+  it("is busy when only the WebSocket is refused, and unreachable as soon as nothing answers", async () => {
+    upgradeRefusal = 503;
+    open();
+    await vi.waitFor(() => {
+      expect(last()).toMatchObject({ status: "waiting", lost: "busy", httpStatus: null });
+    }, 5000);
+    await stopBridge();
+    await vi.waitFor(() => {
+      expect(last()).toMatchObject({ status: "waiting", lost: "unreachable", httpStatus: null });
+    }, 8000);
+    await startBridge();
+  });
+
+  it("connects at once when the bridge was started just after a try", async () => {
+    upgradeRefusal = 503;
+    onUpgrade = () => {
+      upgradeRefusal = null;
+    };
     open();
     await until("live");
+    expect(probes).toBe(1);
+    expect(told.some((one) => "lost" in one && one.lost === "busy")).toBe(false);
+  });
+
+  it("asks for no reason while the page is hidden", async () => {
+    upgradeRefusal = 503;
+    open(false);
+    await until("waiting");
+    await pause(300);
+    expect(probes).toBe(0);
+  });
+
+  it("connects anew when the machine slept or the clock was set, because durations are wrong then", async () => {
+    const client = open();
+    await until("live");
+    const heard = client.lastHeard;
     wallOffset = 3_600_000;
     send({ type: "heartbeat", seq: 0 });
     await until("waiting");
     expect(last()).toMatchObject({ lost: "slept" });
+    // What the machine slept through, nobody has confirmed.
+    expect(client.lastHeard).toBe(heard);
     await until("live");
   });
 
@@ -343,8 +424,9 @@ describe("a feed client", () => {
     expect(told.some((one) => one.status === "connecting" && one.failures === 4)).toBe(true);
   });
 
-  it("tells when the bridge was last heard, for what is then past", async () => {
-    open();
+  it("tells when the last message came, by both clocks, for what is then past", async () => {
+    const client = open();
+    expect(client.lastHeard).toBeNull();
     await until("live");
     await pause(300);
     send({ type: "heartbeat", seq: 0 });
@@ -352,9 +434,8 @@ describe("a feed client", () => {
     const heard = performance.now();
     await stopBridge();
     await until("waiting");
-    const lost = last();
-    const lastHeardAt = lost !== undefined && "lastHeardAt" in lost ? lost.lastHeardAt : null;
-    expect(Math.abs((lastHeardAt ?? 0) - heard)).toBeLessThan(200);
+    expect(Math.abs((client.lastHeard?.monotonic ?? 0) - heard)).toBeLessThan(200);
+    expect(Math.abs((client.lastHeard?.wall ?? 0) - (Date.now() - (performance.now() - heard)))).toBeLessThan(200);
     await startBridge();
   });
 });

@@ -2,7 +2,7 @@ import { CloseCode, type FeedMessage, type Snapshot } from "../../../shared/src/
 import { validateFrame } from "../../../shared/src/validate.js";
 import { retryDelay } from "./backoff.js";
 import { NOT_YET, type Connection, type Lost } from "./connection.js";
-import type { Socket, World } from "./world.js";
+import type { Clocks, Socket, World } from "./world.js";
 
 /** A socket that has not brought its snapshot after this time is given up. */
 const SNAPSHOT_WITHIN_MS = 5000;
@@ -10,8 +10,15 @@ const SNAPSHOT_WITHIN_MS = 5000;
 const GOOD_AFTER_MS = 1000;
 /** Room for a heartbeat that is merely late. */
 const LATE_MS = 1000;
+/** How a bridge answers a plain request for the feed that it would let in as a WebSocket: 426, Upgrade Required. */
+const WOULD_UPGRADE = 426;
 /** The wall clock and the monotonic clock may drift apart this far within one connection. */
 const DRIFT_MS = 5000;
+
+/** Close code of a socket that the other end did not close as WebSocket closes: https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
+const ABNORMAL_CLOSURE = 1006;
+const UNREACHABLE = ["unreachable", null] as const;
+const BUSY = ["busy", null] as const;
 
 /** What is kept of a connection from its snapshot on. */
 interface Session {
@@ -40,14 +47,24 @@ export class FeedClient {
   /** Waits since the last good connection; they grow. */
   #waits = 0;
   #lost: Lost | null = null;
+  #httpStatus: number | null = null;
+  /** The request that finds out why the last try failed. */
+  #probe = new AbortController();
+  /** Tries in a row that failed although the bridge would let a WebSocket in. */
+  #unexplained = 0;
   #stopTimer: () => void = () => undefined;
-  #lastHeardAt: number | null = null;
+  #lastHeard: Clocks | null = null;
   #connection: Connection = NOT_YET;
 
   constructor(world: World, visible: boolean, tell: (connection: Connection) => void) {
     this.#world = world;
     this.#visible = visible;
     this.#tell = tell;
+  }
+
+  /** When the last message came, be it a heartbeat; null when none ever did. What is known now was last confirmed then. */
+  get lastHeard(): Clocks | null {
+    return this.#lastHeard;
   }
 
   /** Connects for the first time, whether the page is visible or not: a pane may be opened behind another window. */
@@ -66,6 +83,7 @@ export class FeedClient {
     this.#visible = visible;
     this.#stopTimer();
     if (!visible) {
+      this.#probe.abort();
       if (this.#connection.status === "waiting") this.#become({ ...this.#connection, retryAt: null });
     } else if (this.#connection.status === "waiting") {
       this.#connect();
@@ -79,6 +97,7 @@ export class FeedClient {
 
   #connect(): void {
     this.#stopTimer();
+    this.#probe.abort();
     this.#without("connecting", null);
     let socket: Socket;
     try {
@@ -93,8 +112,35 @@ export class FeedClient {
       if (socket === this.#socket) this.#hear(data);
     });
     socket.addEventListener("close", ({ code }) => {
-      if (socket === this.#socket) this.#lose(lostBy(code));
+      if (socket === this.#socket) this.#closed(code);
     });
+  }
+
+  #closed(code: number): void {
+    const neverOpened = this.#session === null && code === ABNORMAL_CLOSURE;
+    // Until the probe has answered, a refusal found out by the try before holds.
+    const known = this.#lost === "rejected" || this.#lost === "busy" ? this.#lost : null;
+    this.#lose((neverOpened ? known : null) ?? lostBy(code));
+    if (neverOpened && this.#visible) void this.#explain();
+  }
+
+  /** Finds out why the socket was not opened: because nothing answers, or because the bridge refuses. */
+  async #explain(): Promise<void> {
+    const probe = (this.#probe = new AbortController());
+    const status = await this.#world.probe(probe.signal);
+    // A newer try has begun, or this one is not waited for any more.
+    if (probe.signal.aborted || this.#connection.status !== "waiting") return;
+    this.#unexplained = status === WOULD_UPGRADE ? this.#unexplained + 1 : 0;
+    if (this.#unexplained === 1) {
+      // The bridge may have been started just after the try.
+      this.#connect();
+      return;
+    }
+    const [lost, httpStatus] =
+      status === null ? UNREACHABLE : this.#unexplained > 1 ? BUSY : (["rejected", status] as const);
+    if (lost === this.#lost && httpStatus === this.#httpStatus) return;
+    [this.#lost, this.#httpStatus] = [lost, httpStatus];
+    this.#become({ ...this.#connection, lost, httpStatus });
   }
 
   #awaitSnapshot(): void {
@@ -104,8 +150,7 @@ export class FeedClient {
   }
 
   #hear(data: unknown): void {
-    const before = this.#connection.status === "live" ? this.#connection.present.source : undefined;
-    const validated = validateFrame(data, before);
+    const validated = validateFrame(data);
     if (validated.kind === "other-protocol") {
       this.#drop();
       this.#become({ status: "refused" });
@@ -129,32 +174,37 @@ export class FeedClient {
       this.#lose("slept");
     } else {
       session.seq = message.seq;
-      session.heardAt = this.#lastHeardAt = this.#world.monotonic();
+      session.heardAt = this.#hearNow().monotonic;
       // The timer that watches for silence runs already; when it comes it looks when the bridge was heard last.
       if (message.type === "change") this.#live(session, message);
     }
   }
 
   #open(snapshot: Snapshot): void {
-    const now = this.#world.monotonic();
+    const { monotonic: now, wall } = this.#hearNow();
     const session: Session = {
       epoch: snapshot.epoch,
       silentAfterMs: 2 * snapshot.heartbeatMs + LATE_MS,
       bridgeVersion: snapshot.bridge.version,
       openedAt: now,
-      offset: this.#world.wall() - now,
+      offset: wall - now,
       seq: snapshot.seq,
       heardAt: now,
     };
     this.#session = session;
-    this.#lastHeardAt = now;
+    this.#unexplained = 0;
     this.#live(session, snapshot);
     if (this.#visible) this.#watch(session);
     else this.#stopTimer();
   }
 
-  #live(session: Session, { state, since, ageMs, source }: Snapshot | (FeedMessage & { type: "change" })): void {
-    const present = { state, since, ageMs, source };
+  #hearNow(): Clocks {
+    return (this.#lastHeard = { monotonic: this.#world.monotonic(), wall: this.#world.wall() });
+  }
+
+  #live(session: Session, message: Snapshot | (FeedMessage & { type: "change" })): void {
+    const { state, since, ageMs, source, lastKnown, reading } = message;
+    const present = { state, since, ageMs, source, lastKnown, reading };
     this.#become({ status: "live", present, heardAt: session.heardAt, bridgeVersion: session.bridgeVersion });
   }
 
@@ -187,6 +237,7 @@ export class FeedClient {
       this.#waits = 0;
     }
     this.#drop();
+    if (lost !== "rejected") this.#httpStatus = null;
     this.#lost = lost;
     const delay = retryDelay(this.#waits, this.#world.random());
     this.#waits += 1;
@@ -211,7 +262,7 @@ export class FeedClient {
   }
 
   #without(status: "connecting" | "waiting", retryAt: number | null): void {
-    this.#become({ status, failures: this.#failures, lost: this.#lost, lastHeardAt: this.#lastHeardAt, retryAt });
+    this.#become({ status, failures: this.#failures, lost: this.#lost, httpStatus: this.#httpStatus, retryAt });
   }
 
   #become(connection: Connection): void {

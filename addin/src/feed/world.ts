@@ -8,10 +8,21 @@ export interface Socket {
   close(): void;
 }
 
+/** Both clocks at one moment, in milliseconds: how `wall` moves against `monotonic` tells of sleep and of a clock that was set. */
+export interface Clocks {
+  readonly monotonic: number;
+  readonly wall: number;
+}
+
 /** The world around the pane's clocks and connections: everything that a test drives. */
 export interface World {
   /** Opens a socket to the feed; may throw. */
   connect(): Socket;
+  /**
+   * Asks the feed's address without WebSocket, because a failed WebSocket does not say why. Resolves with the HTTP status of
+   * the answer, or with null when there is none or `signal` has been aborted. Never rejects.
+   */
+  probe(signal: AbortSignal): Promise<number | null>;
   /** Milliseconds of a clock that is never set. */
   monotonic(): number;
   /** Unix milliseconds. */
@@ -28,6 +39,14 @@ export function browserWorld(): World {
   url.protocol = "wss:";
   return {
     connect: () => takeEarlySocket() ?? new WebSocket(url, SUBPROTOCOL),
+    probe: async (signal) => {
+      try {
+        // With the cookies that the WebSocket has, which may be what is refused.
+        return (await fetch(FEED_PATH, { cache: "no-store", signal })).status;
+      } catch {
+        return null;
+      }
+    },
     monotonic: () => performance.now(),
     wall: () => Date.now(),
     random: () => Math.random(),

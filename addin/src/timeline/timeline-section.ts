@@ -1,6 +1,5 @@
 import type { History } from "../../../shared/src/history.js";
-import type { World } from "../feed/world.js";
-import type { Clocks } from "../told/memory.js";
+import type { Clocks, World } from "../feed/world.js";
 import type { Past, Told } from "../told/told.js";
 import type { Times } from "../words/times.js";
 import type { Words } from "../words/words.js";

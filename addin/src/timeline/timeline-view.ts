@@ -52,6 +52,14 @@ export class TimelineView {
         this.#read();
       });
     }
+    // Also for what the pointer is on, without the focus: https://www.w3.org/TR/WCAG22/#content-on-hover-or-focus
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !this.#reads) return;
+      event.preventDefault();
+      this.#back = 0;
+      this.#reads = false;
+      this.#read();
+    });
     this.#details.addEventListener("toggle", () => {
       this.#drawTable();
     });
@@ -166,7 +174,7 @@ export class TimelineView {
     if (this.#drawn === null) return;
     const { timeline, words, times } = this.#drawn;
     const rows = this.#details.open
-      ? `${String(timeline.spans.length)} ${String(timeline.spans.at(-1)?.from)} ${words.locale}`
+      ? `${String(timeline.spans.length)} ${String(timeline.spans.at(-1)?.from)} ${words.locale} ${times.timeZone}`
       : "";
     if (rows === this.#rows) return;
     this.#rows = rows;

@@ -14,9 +14,9 @@ export function keptPast(): Past | null {
   return null;
 }
 
-/** Keeps the last known state for the next opening, should the bridge be away then. */
+/** Keeps the last known state for the next opening, should the bridge be away then; not over what another pane has kept since. */
 export function keepPast(past: Past | null): void {
-  if (past === null) return;
+  if (past === null || past.at < (keptPast()?.at ?? 0)) return;
   try {
     localStorage.setItem(KEY, `${past.state} ${String(Math.round(past.at))}`);
   } catch {

@@ -19,20 +19,33 @@ const live = (state: State, listening = true): Connection => ({
 const now = { monotonic: 30_000, wall: 1_000_000 };
 
 describe("the memory of the last state", () => {
-  it("begins when a known state ends", () => {
-    expect(remember(null, live("offline"), live("unknown", false), now)).toEqual({ state: "offline", at: 1_000_000 });
-    expect(remember(null, live("offline"), live("online"), now)).toEqual({ state: "offline", at: 1_000_000 });
+  it("ends with the message that brought another state", () => {
+    expect(remember(null, live("offline"), now, now)).toEqual({ state: "offline", at: 1_000_000 });
   });
 
-  it("reaches only to the last sign of a bridge that fell silent", () => {
-    const silent = { ...NOT_YET, status: "waiting", lost: "silent", lastHeardAt: 19_000 } as const;
-    expect(remember(null, live("online"), silent, now)).toEqual({ state: "online", at: 989_000 });
+  it("ends with the last message of a bridge that fell silent", () => {
+    const heard = { monotonic: 19_000, wall: 989_000 };
+    expect(remember(null, live("online"), heard, now)).toEqual({ state: "online", at: 989_000 });
   });
 
-  it("is not changed by what is unknown", () => {
+  it("ends before the machine slept, although the monotonic clock stood still meanwhile", () => {
+    const eightHours = 8 * 3_600_000;
+    const awake = { monotonic: now.monotonic + 2_000, wall: now.wall + eightHours };
+    expect(remember(null, live("online"), now, awake)).toEqual({ state: "online", at: now.wall });
+  });
+
+  it("is as old as it is after the clock was set back", () => {
+    const setBack = { monotonic: now.monotonic + 2_000, wall: now.wall - 3_600_000 };
+    expect(remember(null, live("online"), now, setBack)).toEqual({ state: "online", at: now.wall - 3_602_000 });
+  });
+
+  it("is not changed by a connection without a state", () => {
     const past = { state: "online", at: 5 } as const;
-    expect(remember(past, live("unknown"), NOT_YET, now)).toBe(past);
-    expect(remember(past, NOT_YET, live("online"), now)).toBe(past);
+    expect(remember(past, live("unknown"), now, now)).toBe(past);
+    expect(remember(past, live("unknown", false), now, now)).toBe(past);
+    expect(remember(past, NOT_YET, now, now)).toBe(past);
+    expect(remember(past, { status: "refused" }, now, now)).toBe(past);
+    expect(remember(past, live("online"), null, now)).toBe(past);
   });
 
   it("is the newer of two", () => {

@@ -1,11 +1,6 @@
 import type { Connection } from "../feed/connection.js";
+import type { Clocks } from "../feed/world.js";
 import type { Past } from "./told.js";
-
-/** Both clocks at one moment, in milliseconds. */
-export interface Clocks {
-  readonly monotonic: number;
-  readonly wall: number;
-}
 
 /** A state that the feed says, as far as it is one that can be remembered. */
 function knownState(connection: Connection): Past["state"] | null {
@@ -14,14 +9,16 @@ function knownState(connection: Connection): Past["state"] | null {
 }
 
 /**
- * What is remembered once `next` has followed `previous`: the state that was known until now, with the last moment at
- * which it was. A bridge that has fallen silent vouches only until it was last heard.
+ * The last known state when `connection` is given up or replaced: its state, as of the last message that confirmed it.
+ * @param heard when the last message came; null when none did
+ * @returns `past` when the connection has no state that could be remembered
  */
-export function remember(past: Past | null, previous: Connection, next: Connection, now: Clocks): Past | null {
-  const state = knownState(previous);
-  if (state === null) return past;
-  if (next.status === "live" || next.status === "refused" || next.lastHeardAt === null) return { state, at: now.wall };
-  return { state, at: now.wall - (now.monotonic - next.lastHeardAt) };
+export function remember(past: Past | null, connection: Connection, heard: Clocks | null, now: Clocks): Past | null {
+  const state = knownState(connection);
+  if (state === null || heard === null) return past;
+  // The monotonic clock may stand still while the machine sleeps, and the wall clock may be set back: the earlier of the two
+  // never claims that the state was known for longer than it was.
+  return { state, at: Math.min(heard.wall, now.wall - (now.monotonic - heard.monotonic)) };
 }
 
 /** The newer of two memories. */

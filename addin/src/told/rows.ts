@@ -1,4 +1,4 @@
-import type { Reason, State } from "../../../shared/src/protocol.js";
+import type { ExchangeConnection, KnownState, Reason, State } from "../../../shared/src/protocol.js";
 import type { StringKey } from "../words/words.js";
 import type { Deed } from "./command.js";
 
@@ -8,11 +8,17 @@ export type RowName =
   | "offline"
   /** Outlook is listened to, but has no state. */
   | "undecided"
+  /** The state that was known last; Outlook does not notify its end. */
+  | `was-${KnownState}`
   | "connecting"
   | "starting"
   | Reason
   | "unreachable"
   | "busy"
+  /** The bridge answers, and refuses to be connected to. */
+  | "rejected"
+  /** The bridge refuses requests with headers of that size; what makes them large are the cookies of other programs. */
+  | "large-cookies"
   | "refused"
   | "other-outlook";
 
@@ -36,7 +42,9 @@ function row(name: RowName, state: State, more: Partial<Row> = {}): Row {
   return { state, title: `${name}.title`, meaning: `${name}.meaning`, ...more };
 }
 
-function stepped(name: Exclude<RowName, "online" | "connecting" | "starting">, more: Partial<Row> = {}): Row {
+type Stepped = Exclude<RowName, "online" | "connecting" | "starting" | `was-${KnownState}`>;
+
+function stepped(name: Stepped, more: Partial<Row> = {}): Row {
   return row(name, "unknown", { step: `${name}.step`, ...more });
 }
 
@@ -44,6 +52,8 @@ export const ROWS: Readonly<Record<RowName, Row>> = {
   online: row("online", "online"),
   offline: stepped("offline", { state: "offline" }),
   undecided: stepped("undecided"),
+  "was-online": row("was-online", "unknown", { step: "was.step" }),
+  "was-offline": row("was-offline", "unknown", { step: "was.step" }),
   connecting: row("connecting", "unknown", { passing: true }),
   starting: row("starting", "unknown", { passing: true }),
   "outlook-not-running": stepped("outlook-not-running"),
@@ -57,6 +67,23 @@ export const ROWS: Readonly<Record<RowName, Row>> = {
   "advise-failed": stepped("advise-failed"),
   unreachable: stepped("unreachable", { command: "start", retry: true }),
   busy: stepped("busy", { retry: true }),
+  rejected: stepped("rejected", { retry: true }),
+  "large-cookies": stepped("large-cookies", { retry: true }),
   refused: stepped("refused"),
   "other-outlook": stepped("other-outlook"),
+};
+
+/** What a connection that was read in the present state explains about it: these parts of the row are then others. */
+export const EXPLAINED: Readonly<Record<KnownState, Partial<Record<ExchangeConnection, Partial<Row>>>>> = {
+  online: {
+    disconnected: {
+      title: "online.disconnected",
+      meaning: "online.disconnectedMeaning",
+      step: "online.disconnectedStep",
+    },
+  },
+  offline: {
+    "working-offline": { title: "offline.chosen", step: "offline.chosenStep" },
+    disconnected: { title: "offline.lost", step: "offline.lostStep" },
+  },
 };

@@ -1,8 +1,8 @@
+import type { Clocks } from "../feed/world.js";
 import { commandFor } from "../told/command.js";
 import type { Told } from "../told/told.js";
-import type { Times } from "../words/times.js";
+import { isSameDay, type Times } from "../words/times.js";
 import type { Words } from "../words/words.js";
-import type { Clocks } from "../told/memory.js";
 import { part, setAttribute, setText } from "./dom.js";
 
 /** Version of the pane, which is the bridge's that brought it; set when it is built. */
@@ -18,6 +18,7 @@ export class PaneView {
   readonly #title = part("title", HTMLElement);
   readonly #meaning = part("meaning", HTMLElement);
   readonly #limit = part("limit", HTMLElement);
+  readonly #facts = part("facts", HTMLElement);
   readonly #step = part("step", HTMLElement);
   readonly #stepHeading = part("step-heading", HTMLElement);
   readonly #stepText = part("step-text", HTMLElement);
@@ -39,10 +40,13 @@ export class PaneView {
 
   /** What the button says once the command is copied, or could not be. */
   #afterCopy = { copied: "", byHand: "" };
+  /** The command itself: what the page shows of it, a browser may have translated. */
+  #commandText: string | null = null;
 
   /** Draws the state alone, by colour, shape and word; `draw` is to follow before the next frame. */
-  drawState({ state }: Told, words: Words): void {
+  drawState({ state, disconnected }: Told, words: Words): void {
     setAttribute(this.#root, "data-state", state);
+    this.#root.toggleAttribute("data-disconnected", disconnected);
     setText(this.#word, words.text(`word.${state}`));
     setText(this.#lead, words.text(state === "unknown" ? "lead.unknown" : "lead.known"));
   }
@@ -72,9 +76,10 @@ export class PaneView {
     this.#copy.hidden = command === undefined;
     const place = { host, version: about.bridge ?? VERSION, port: location.port };
     const text = command === undefined ? null : commandFor(command, place);
-    const another = text !== null && text !== this.#command.textContent;
+    const another = text !== this.#commandText;
+    this.#commandText = text;
     this.#command.hidden = text === null;
-    if (another) this.#command.replaceChildren(...breakable(text));
+    if (another && text !== null) this.#command.replaceChildren(...breakable(text));
     show(this.#how, command !== undefined && host === "classic" ? words.text("step.how") : null);
     this.#afterCopy = { copied: words.text("step.copied"), byHand: words.text("step.copyByHand") };
     // A try to connect that fails draws anew: that must not take the answer away from who has just copied.
@@ -97,14 +102,32 @@ export class PaneView {
     } else if (past !== null) {
       const ago = times.ago(now.wall - past.at);
       stays.push(ago.staysMs);
-      show(this.#lasting, words.text(`past.${past.state}`));
-      show(this.#since, words.text("past.at", { ago: ago.text, time: times.moment(past.at, now.wall) }));
+      if (told.name === "was-online" || told.name === "was-offline") {
+        show(this.#lasting, at(words.text(`was.${past.state}`), past.at, words, times, now));
+        show(this.#since, ago.text);
+      } else {
+        show(this.#lasting, words.text(`past.${past.state}`));
+        show(this.#since, words.text("past.at", { ago: ago.text, time: times.moment(past.at, now.wall) }));
+      }
     } else {
       show(this.#lasting, null);
       show(this.#since, null);
     }
+    this.#drawFacts(told, words, times, now);
     stays.push(this.#drawNextTry(told, words, times, now));
     return Math.max(50, Math.min(...stays));
+  }
+
+  /** What was read in Outlook, each with the time of reading. */
+  #drawFacts({ facts, factsAt }: Told, words: Words, times: Times, now: Clocks): void {
+    this.#facts.hidden = facts.length === 0 || factsAt === null;
+    if (factsAt === null) return;
+    while (this.#facts.childElementCount > facts.length) this.#facts.lastElementChild?.remove();
+    facts.forEach(({ text, count }, index) => {
+      const what = words.text(text, count === undefined ? {} : { count });
+      const item = this.#facts.children[index] ?? this.#facts.appendChild(document.createElement("li"));
+      setText(item, at(what, factsAt, words, times, now));
+    });
   }
 
   /** The countdown to the next try; answers for how long it stays right. */
@@ -131,15 +154,31 @@ export class PaneView {
   }
 
   async #copyCommand(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(this.#command.textContent);
-      this.#answerCopy(this.#afterCopy.copied);
-    } catch {
-      // Outlook may withhold the clipboard: the command is then selected, ready for Ctrl+C.
-      getSelection()?.selectAllChildren(this.#command);
-      this.#answerCopy(this.#afterCopy.byHand);
-    }
+    const text = this.#commandText;
+    if (text === null) return;
+    const copied = await write(text);
+    // Another command may have come meanwhile, or none: the answer would be taken for that one's.
+    if (text !== this.#commandText) return;
+    // Outlook may withhold the clipboard: the command is then selected, ready for Ctrl+C.
+    if (!copied) getSelection()?.selectAllChildren(this.#command);
+    this.#answerCopy(copied ? this.#afterCopy.copied : this.#afterCopy.byHand);
   }
+}
+
+/** Puts a text on the clipboard; false where that is not allowed. */
+async function write(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** "Was online at 7:42"; on another day its name stands before the time. */
+function at(what: string, moment: number, words: Words, times: Times, { wall }: Clocks): string {
+  const time = times.moment(moment, wall);
+  return words.text(isSameDay(moment, wall) ? "at.today" : "at.otherDay", { what, time });
 }
 
 /** A path may be broken behind each backslash; what is copied is the text alone. */

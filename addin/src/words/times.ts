@@ -20,8 +20,17 @@ export interface Passing {
   readonly staysMs: number;
 }
 
-/** Durations, distances and clock times in one locale. Each formatter is made once, when it is first needed. */
+/** The system's time zone as it is now: it changes while the pane is open when the person travels. */
+export function systemTimeZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/**
+ * Durations, distances and clock times in one locale. Each formatter is made once, when it is first needed, and keeps the time
+ * zone that the system has then: when `timeZone` is not the system's any more, another object has to be made.
+ */
 export class Times {
+  readonly timeZone: string;
   readonly #unit: (unit: Unit, width: Width) => Intl.NumberFormat;
   readonly #list: () => Intl.ListFormat;
   readonly #ago: () => Intl.RelativeTimeFormat;
@@ -29,7 +38,9 @@ export class Times {
   readonly #weekday: () => Intl.DateTimeFormat;
   readonly #date: () => Intl.DateTimeFormat;
 
-  constructor(locale: string) {
+  /** @param timeZone the system's time zone */
+  constructor(locale: string, timeZone = systemTimeZone()) {
+    this.timeZone = timeZone;
     this.#unit = kept((unit, unitDisplay) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay }));
     this.#list = kept(() => new Intl.ListFormat(locale, { type: "unit", style: "short" }));
     this.#ago = kept(() => new Intl.RelativeTimeFormat(locale, { numeric: "always" }));
@@ -63,19 +74,23 @@ export class Times {
 
   /** The clock time of a moment, with the weekday within the last week and the date before it. Unix milliseconds. */
   moment(at: number, now: number): string {
-    if (new Date(at).toDateString() === new Date(now).toDateString()) return this.#clock().format(at);
+    if (isSameDay(at, now)) return this.#clock().format(at);
     return now - at < 6 * DAY ? this.#weekday().format(at) : this.#date().format(at);
   }
 
   /** Both ends of a stretch of time; the day is not said twice. */
   ends(from: number, to: number, now: number): readonly [from: string, to: string] {
-    const sameDay = new Date(from).toDateString() === new Date(to).toDateString();
-    return [this.moment(from, now), sameDay ? this.#clock().format(to) : this.moment(to, now)];
+    return [this.moment(from, now), isSameDay(from, to) ? this.#clock().format(to) : this.moment(to, now)];
   }
 
   #amount(unit: Unit, amount: number, width: Width): string {
     return this.#unit(unit, width).format(amount);
   }
+}
+
+/** Whether two moments (Unix milliseconds) are on the same day of this time zone. */
+export function isSameDay(one: number, other: number): boolean {
+  return new Date(one).toDateString() === new Date(other).toDateString();
 }
 
 /** The same as `make`, which is called once for the same arguments. */

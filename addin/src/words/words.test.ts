@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { ROWS } from "../told/rows.js";
+import { EXPLAINED, ROWS } from "../told/rows.js";
+import { Times } from "./times.js";
 import { Words, type Tables } from "./words.js";
 
 const STRINGS = new URL("../../strings/", import.meta.url);
@@ -18,6 +19,8 @@ const ENDS: Readonly<Record<string, readonly string[]>> = {
   word: ["online", "offline", "unknown"],
   title: ["online", "offline", "unknown"],
   past: ["online", "offline"],
+  was: ["online", "offline"],
+  reading: ["working-offline", "disconnected", "connected"],
   details: ["profile", "outlook", "bridge"],
 };
 
@@ -31,7 +34,10 @@ function used(): Set<string> {
     expect(ENDS).toHaveProperty(begin);
     return (ENDS[begin] ?? []).map((end) => `${begin}.${end}`);
   });
-  const rows = Object.values(ROWS).flatMap(({ title, meaning, step }) => [title, meaning, ...(step ? [step] : [])]);
+  const explained = Object.values(EXPLAINED).flatMap((connections) => Object.values(connections));
+  const rows = [...Object.values(ROWS), ...explained].flatMap(({ title, meaning, step }) =>
+    [title, meaning, step].filter((key) => key !== undefined),
+  );
   return new Set([...literal, ...joined, ...rows]);
 }
 
@@ -83,6 +89,20 @@ describe("words", () => {
   it("are in the first wanted language that there is, with its region for dates and numbers", () => {
     expect(new Words(tables, ["de-DE", "fr-CA", "en"]).locale).toBe("fr-CA");
     expect(new Words(tables, ["de-DE"]).locale).toBe("en");
+  });
+
+  it.each([
+    ["en-US@posix", "en-US"],
+    ["fr_FR.UTF-8", "fr-FR"],
+    ["fr-CA-x", "fr"],
+    ["C", "en"],
+    ["", "en"],
+    ["constructor", "en"],
+  ])("use of a language tag what Intl accepts: %s", (tag, locale) => {
+    const words = new Words(tables, [tag]);
+    expect(words.locale).toBe(locale);
+    expect(words.text("timeline.drops", { count: 1234, duration: "x" })).not.toBe("");
+    expect(new Times(words.locale).duration(60_000).text).toMatch(/^1 minute$/);
   });
 
   it("take what a language lacks from English", () => {

@@ -19,7 +19,7 @@ export class Words {
   #number: Intl.NumberFormat | undefined;
 
   constructor(tables: Tables, wanted: readonly string[]) {
-    this.locale = wanted.find((tag) => languageOf(tag) in tables) ?? "en";
+    this.locale = wanted.map(usableTag).find((tag) => tag !== null && Object.hasOwn(tables, languageOf(tag))) ?? "en";
     this.#english = tables["en"] ?? {};
     this.#table = tables[languageOf(this.locale)] ?? this.#english;
   }
@@ -47,6 +47,23 @@ export class Words {
     this.#number ??= new Intl.NumberFormat(this.locale);
     return this.#number.format(value);
   }
+}
+
+/**
+ * What Intl accepts of a language tag, which it refuses whole for one part that is wrong: systems say "en-US@posix" or
+ * "fr_FR.UTF-8" too. Null when nothing of it can be used.
+ */
+function usableTag(tag: string): string | null {
+  const [plain = ""] = tag.replaceAll("_", "-").split(/[.@]/);
+  for (const candidate of [tag, plain, languageOf(plain)]) {
+    try {
+      Intl.getCanonicalLocales(candidate);
+      return candidate;
+    } catch {
+      // Less of it, then.
+    }
+  }
+  return null;
 }
 
 function languageOf(tag: string): string {

@@ -16,10 +16,15 @@ export async function keepPane(): Promise<void> {
   }
 }
 
-/** The bridge was started anew, perhaps by a newer version, or is one that this pane does not understand: looks for new files, for the next opening. */
+/**
+ * The bridge was started again, perhaps by a newer version, or is one that this pane does not understand: looks for new files,
+ * for the next opening, and restores those that are missing. Never throws.
+ */
 export async function lookForNewPane(): Promise<void> {
   try {
-    await (await navigator.serviceWorker.getRegistration())?.update();
+    const registration = await navigator.serviceWorker.getRegistration();
+    registration?.active?.postMessage("restore");
+    await registration?.update();
   } catch {
     // The next start of the bridge is the next chance.
   }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { checkOfMessages, type MessageCheck } from "../../../test/support/protocol-document.js";
-import type { FeedMessage } from "../../../shared/src/protocol.js";
+import type { FeedMessage, State } from "../../../shared/src/protocol.js";
 import { validateFrame } from "../../../shared/src/validate.js";
 import type { SourceReport } from "../source/offline-state-source.js";
 import { BURST_MS, Feed, type FeedOptions } from "./feed.js";
@@ -175,11 +175,223 @@ describe("the truth of a feed", () => {
     expect(feed.present()).toMatchObject({ state: "unknown", since, ageMs: 1000, source: { reason: "agent-missing" } });
   });
 
+  it("does not keep the since of the state that was lost with the source", () => {
+    const feed = feedOf();
+    feed.report(report("online", { since: wall - 60_000, ageMs: 60_000 }));
+    pass(BURST_MS);
+    feed.lose("stopped", "gone");
+    expect(feed.present()).toMatchObject({ state: "unknown", since: wall, ageMs: 0 });
+  });
+
+  it("drops a state that still waited in a burst when the source was lost, also for the next source", () => {
+    const feed = feedOf();
+    const { messages } = listen(feed);
+    feed.report(report("online"));
+    feed.report(report("offline", { reading: { at: wall, outboxItems: 3 } }));
+    feed.lose("stopped", "gone");
+    pass(BURST_MS);
+    feed.report({ ...report("unknown"), since: wall });
+    pass(BURST_MS);
+    expect(messages.slice(1)).toMatchObject([
+      { state: "online" },
+      { state: "unknown", source: { reason: "stopped" } },
+      { state: "unknown", source: listening },
+    ]);
+    expect(JSON.stringify(messages)).not.toMatch(/"offline"(?!:)|outboxItems/);
+  });
+
+  it("takes since from a notification that came before the source listened", () => {
+    const feed = feedOf();
+    const began = wall;
+    pass(1000);
+    feed.report(report("offline", { since: began, ageMs: 1000 }));
+    expect(feed.present()).toMatchObject({ state: "offline", since: began, ageMs: 1000 });
+  });
+
+  const unavailable = { status: "unavailable", reason: "open-failed", code: "0x8004010F", detail: "d" } as const;
+  it.each<[string, SourceReport["source"], SourceReport["source"]]>([
+    ["reason", unavailable, { ...unavailable, reason: "advise-failed" }],
+    ["code", unavailable, { ...unavailable, code: "0x80004002" }],
+    ["detail", unavailable, { ...unavailable, detail: "e" }],
+    ["status", unavailable, { status: "starting" }],
+    ["profile", listening, { ...listening, profile: "Q" }],
+    ["version of Outlook", listening, { ...listening, outlook: "16.1" }],
+    ["notifies.online", listening, { ...listening, notifies: { online: false, offline: true } }],
+    ["notifies.offline", listening, { ...listening, notifies: { online: true, offline: false } }],
+  ])("includes each part of the source: another %s is a change", (_part, before, after) => {
+    const feed = feedOf();
+    const nothing = report("unknown", { since: null, source: before });
+    feed.report(nothing);
+    pass(BURST_MS);
+    const { messages } = listen(feed);
+    feed.report({ ...nothing, source: { ...before } });
+    pass(BURST_MS);
+    expect(messages).toHaveLength(1);
+    feed.report({ ...nothing, source: after });
+    expect(messages.slice(1)).toMatchObject([{ type: "change", source: after }]);
+  });
+
   it("survives an age that is no number", () => {
     const feed = feedOf();
     const { messages } = listen(feed);
     feed.report(report("online", { ageMs: Number.NaN }));
     expect(messages.at(-1)).toMatchObject({ ageMs: 0 });
+  });
+});
+
+const oneWay = { ...listening, notifies: { online: true, offline: false } } as const;
+
+describe("a state whose end Outlook does not notify", () => {
+  it.each([
+    ["online", { online: true, offline: false }],
+    ["online", { online: false, offline: false }],
+    ["offline", { online: false, offline: true }],
+    ["offline", { online: false, offline: false }],
+  ] as const)("is unknown from when it was confirmed last: %s with %o", (state, notifies) => {
+    const feed = feedOf();
+    const { messages } = listen(feed);
+    const at = wall - 5000;
+    feed.report(
+      report(state, { since: at - 60_000, ageMs: 65_000, confirmedAt: at, source: { ...listening, notifies } }),
+    );
+    const past = { state: "unknown", since: at, ageMs: 5000, lastKnown: { state, at } };
+    expect(messages.at(-1)).toMatchObject({ type: "change", seq: 1, ...past });
+    pass(1000);
+    expect(listen(feed).messages[0]).toMatchObject({ ...past, ageMs: 6000 });
+  });
+
+  it.each([
+    ["online", { online: false, offline: true }],
+    ["offline", { online: true, offline: false }],
+  ] as const)("does not concern a state whose end is notified: %s with %o", (state, notifies) => {
+    const feed = feedOf();
+    feed.report(report(state, { confirmedAt: wall, source: { ...listening, notifies } }));
+    expect(feed.present()).toMatchObject({ state, since: wall });
+    expect(feed.present().lastKnown).toBeUndefined();
+  });
+
+  it("is confirmed again by a later report, which is a change", () => {
+    const feed = feedOf();
+    const { messages } = listen(feed);
+    const found = report("online", { since: null, confirmedAt: wall, source: oneWay });
+    feed.report(found);
+    pass(60_000);
+    // The same moment, rounded otherwise.
+    feed.report({ ...found, ageMs: 60_000, number: 2, confirmedAt: (found.confirmedAt ?? 0) + 1 });
+    expect(seqs(messages.filter(({ type }) => type === "change"))).toEqual([1]);
+    feed.report({ ...found, ageMs: 60_000, number: 3, confirmedAt: wall - 10 });
+    expect(messages.at(-1)).toMatchObject({
+      type: "change",
+      seq: 2,
+      since: wall - 10,
+      ageMs: 10,
+      lastKnown: { state: "online", at: wall - 10 },
+    });
+  });
+
+  it.each([
+    ["since", { since: 1_767_257_990_000, ageMs: 10_000 }, 1_767_257_990_000],
+    ["the age of a state that was found", { since: null, ageMs: 7000 }, 1_767_257_993_000],
+    ["now, if the clock was set back after it", { since: null, confirmedAt: 1_767_258_100_000 }, 1_767_258_000_000],
+  ])("is dated by %s", (_by, more, at) => {
+    const feed = feedOf();
+    feed.report(report("online", { source: oneWay, ...more }));
+    expect(feed.present()).toMatchObject({ state: "unknown", since: at, lastKnown: { state: "online", at } });
+  });
+
+  it("is no last known state any more once the source is unavailable, nor when nothing was read", () => {
+    const feed = feedOf();
+    const found = report("online", { confirmedAt: wall, reading: { at: wall, outboxItems: 3 }, source: oneWay });
+    const lost = { status: "unavailable", reason: "outlook-not-running" } as const;
+    feed.report(found);
+    feed.report({ ...found, source: lost });
+    pass(BURST_MS);
+    expect(feed.present()).toEqual({ state: "unknown", since: wall - BURST_MS, ageMs: BURST_MS, source: lost });
+    feed.report(found);
+    pass(BURST_MS);
+    feed.lose("stopped", "gone");
+    pass(BURST_MS);
+    expect(feed.present().lastKnown).toBeUndefined();
+    expect(feed.present().reading).toBeUndefined();
+    feed.report({ ...found, state: "unknown", reading: undefined });
+    pass(BURST_MS);
+    expect(feed.present().lastKnown).toBeUndefined();
+  });
+
+  it("tells from when on it is known to have lasted, for the history", () => {
+    const held: (number | undefined)[] = [];
+    const feed = feedOf({ onChange: (_present, from) => held.push(from) });
+    const began = wall - 60_000;
+    const found = { since: null, source: oneWay };
+    const seen = report("online", { since: began, ageMs: 60_000, confirmedAt: wall, source: oneWay });
+    const first = wall;
+    feed.report(seen);
+    pass(60_000);
+    feed.report({ ...seen, confirmedAt: wall });
+    const second = wall;
+    pass(60_000);
+    feed.report({ ...seen, confirmedAt: wall, source: { ...oneWay, profile: "Q" } });
+    pass(60_000);
+    // Offline is current, and its end is notified.
+    feed.report(report("offline", { source: oneWay }));
+    pass(60_000);
+    feed.report(report("online", { ...found, confirmedAt: wall }));
+    const third = wall;
+    pass(60_000);
+    // Without any notification it may have ended and come back unnoticed.
+    const deaf = { ...listening, notifies: { online: false, offline: false } };
+    feed.report(report("online", { ...found, confirmedAt: wall, source: deaf }));
+    pass(60_000);
+    feed.report(report("online", { ...found, confirmedAt: wall, source: deaf }));
+    expect([first, second].every((time) => time > began)).toBe(true);
+    expect(held).toEqual([began, first, began, undefined, third, wall - 60_000, wall]);
+  });
+});
+
+describe("a reading", () => {
+  it.each([
+    [0, undefined],
+    [100, "working-offline"],
+    [200, "working-offline"],
+    [300, "disconnected"],
+    [400, "disconnected"],
+    [500, "connected"],
+    [600, "connected"],
+    [700, "connected"],
+    [800, "connected"],
+    [900, undefined],
+    [undefined, undefined],
+  ])("tells what OlExchangeConnectionMode %j means: %s", (exchangeConnectionMode, connection) => {
+    const feed = feedOf();
+    const { messages } = listen(feed);
+    feed.report(report("online", { reading: { at: wall, exchangeConnectionMode, outboxItems: 0 } }));
+    expect(messages.at(-1)).toMatchObject({ state: "online", reading: { at: wall, outboxItems: 0 } });
+    expect(feed.present().reading?.connection).toBe(connection);
+  });
+
+  it("is left out if it says nothing", () => {
+    const feed = feedOf();
+    feed.report(report("online", { reading: { at: wall, exchangeConnectionMode: 0 } }));
+    expect(feed.present().reading).toBeUndefined();
+  });
+
+  it.each([
+    ["time", { at: 1001, exchangeConnectionMode: 700, outboxItems: 3 }],
+    ["connection", { at: 1, exchangeConnectionMode: 300, outboxItems: 3 }],
+    ["number of messages", { at: 1, exchangeConnectionMode: 700, outboxItems: 4 }],
+  ])("is a change if it differs in its %s, and changes no state", (_part, reading) => {
+    const feed = feedOf();
+    const { messages } = listen(feed);
+    const online = report("online", { reading: { at: 1, exchangeConnectionMode: 700, outboxItems: 3 } });
+    feed.report(online);
+    pass(BURST_MS);
+    feed.report({ ...online, reading: { ...reading } });
+    expect(seqs(messages)).toEqual([0, 1, 2]);
+    expect(messages.at(-1)).toMatchObject({ state: "online", since: online.since });
+    pass(BURST_MS);
+    feed.report({ ...online, reading: { ...reading, at: reading.at + 1 } });
+    pass(BURST_MS);
+    expect(messages).toHaveLength(3);
   });
 });
 
@@ -230,19 +442,23 @@ describe("many subscribers", () => {
 });
 
 describe("a closed feed", () => {
-  it("has no timer and tells nobody anything", () => {
-    const feed = feedOf();
+  it("has no timer and calls nobody", () => {
+    const changes: State[] = [];
+    const feed = feedOf({ onChange: ({ state }) => changes.push(state) });
     const { messages } = listen(feed);
     feed.report(report("online"));
     feed.report(report("offline"));
     feed.close();
     feed.close();
+    pass(BURST_MS);
     feed.report(report("online"));
+    feed.lose("stopped", "gone");
     feed.subscribe(() => {
       throw new Error("told");
     });
     pass(10_000);
     expect(vi.getTimerCount()).toBe(0);
     expect(messages).toHaveLength(2);
+    expect(changes).toEqual(["online"]);
   });
 });

@@ -28,8 +28,11 @@ export interface FeedOptions {
   readonly clocks?: Clocks;
   /** Milliseconds; what the protocol says unless a test is in a hurry. */
   readonly heartbeatMs?: number;
-  /** Told of each change that is published, after the subscribers. */
-  readonly onChange?: (present: Present) => void;
+  /**
+   * Called with each change that is published, after the subscribers. `heldFrom`: Unix milliseconds from which on the last
+   * known state is known to have held until `present.lastKnown.at`.
+   */
+  readonly onChange?: (present: Present, heldFrom: number | undefined) => void;
   /** Called after each heartbeat: whoever has something to do now and then need not wake the process for it. */
   readonly onHeartbeat?: () => void;
 }
@@ -137,12 +140,12 @@ export class Feed {
     this.#seq += 1;
     const present = this.#presentAt(now);
     this.#send({ type: "change", seq: this.#seq, ...present });
-    this.#options.onChange?.(present);
+    this.#options.onChange?.(present, this.#published.heldFrom);
   }
 
   #presentAt(now: number): Present {
-    const { state, since, began, source } = this.#published;
-    return { state, since, ageMs: Math.max(0, Math.round(now - began)), source };
+    const { state, since, began, source, lastKnown, reading } = this.#published;
+    return { state, since, ageMs: Math.max(0, Math.round(now - began)), source, lastKnown, reading };
   }
 
   #send(message: FeedMessage): void {

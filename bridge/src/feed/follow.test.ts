@@ -28,7 +28,7 @@ describe("following a source", () => {
       state: "unknown",
       source: { status: "unavailable", reason: "stopped", detail: "the module is of another architecture" },
     });
-    subscription.lookAgain();
+    subscription.refresh();
     subscription.close();
   });
 
@@ -45,7 +45,7 @@ describe("following a source", () => {
         listener(online);
         if (atOnce) listener(broken);
         return {
-          lookAgain: () => undefined,
+          refresh: () => undefined,
           close: () => {
             closed += 1;
           },
@@ -68,7 +68,7 @@ describe("following a source", () => {
         subscribe: (listener) => {
           listener(online);
           return {
-            lookAgain: () => {
+            refresh: () => {
               throw new Error("gone");
             },
             close: () => {
@@ -80,7 +80,7 @@ describe("following a source", () => {
       feed,
       silentLog(),
     );
-    subscription.lookAgain();
+    subscription.refresh();
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(feed.present()).toMatchObject({ state: "unknown", source: { detail: "gone" } });
     feed.close();

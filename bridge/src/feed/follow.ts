@@ -46,9 +46,9 @@ export function follow(source: OfflineStateSource, feed: Feed, log: Log): Source
   }
 
   return {
-    lookAgain() {
+    refresh() {
       try {
-        subscription?.lookAgain();
+        subscription?.refresh();
       } catch (thrown) {
         fail(thrown);
       }

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { generateCertificates } from "office-addin-dev-certs";
+import { ensureCertificates } from "../../../bridge/src/certificates/certificates.js";
+import { silentLog } from "../../../bridge/src/log/log.js";
 
 /** A certificate for localhost and the home of a browser that trusts it. */
 export interface Trust {
@@ -11,10 +12,11 @@ export interface Trust {
   readonly home: string;
 }
 
-/** Makes a CA and a certificate for localhost below `folder`, and trusts the CA as a user of Linux does. */
+/** Makes the product's CA and certificate below `folder`, and trusts the CA as a user of Linux does. */
 export async function makeTrust(folder: string): Promise<Trust> {
   const file = (name: string) => join(folder, "certificates", name);
-  await generateCertificates(file("ca.crt"), file("localhost.crt"), file("localhost.key"), 7, ["localhost"]);
+  mkdirSync(join(folder, "certificates"), { recursive: true });
+  await ensureCertificates({ folder: join(folder, "certificates"), log: silentLog() });
   const home = join(folder, "home");
   trustAuthority(file("ca.crt"), home);
   return { key: readFileSync(file("localhost.key")), cert: readFileSync(file("localhost.crt")), home };

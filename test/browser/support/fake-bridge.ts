@@ -1,8 +1,9 @@
+import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { createServer, type Server } from "node:https";
 import type { ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WebSocketServer, type WebSocket } from "ws";
@@ -55,6 +56,8 @@ export class FakeBridge {
   root: string;
   #server: Server | null = null;
   #sockets = new Set<WebSocket>();
+  /** Every connection, also one whose TLS handshake is not over, which the server does not close by itself. */
+  #connections = new Set<Socket>();
   #heartbeat: NodeJS.Timeout | null = null;
   #port = 0;
   #epoch = 0;
@@ -67,6 +70,10 @@ export class FakeBridge {
   protocol: number = PROTOCOL;
   /** Whether a new socket gets its snapshot, nothing, or the answer that there is no place for it. */
   greeting: "snapshot" | "nothing" | "busy" = "snapshot";
+  /** HTTP status with which the feed is refused; null: it is not. */
+  refusal: number | null = null;
+  /** Whether there is no place for one more pane: WebSockets are refused then, and other requests are not. */
+  full = false;
   /** Spans that /history answers; null for a bridge that has none. */
   history: readonly Span[] | null = null;
   /** What somebody on the way does to a page, whose policy stays as it was. */
@@ -96,13 +103,25 @@ export class FakeBridge {
     const server = createServer({ key: this.#trust.key, cert: this.#trust.cert }, (request, response) => {
       void this.#answer(request.url ?? "/", response);
     });
-    const feed = new WebSocketServer({ server, path: FEED_PATH, handleProtocols: () => SUBPROTOCOL });
+    const feed = new WebSocketServer({
+      server,
+      path: FEED_PATH,
+      handleProtocols: () => SUBPROTOCOL,
+      verifyClient: (_info, answer) => {
+        const status = this.full ? 503 : this.refusal;
+        answer(status === null, status ?? undefined);
+      },
+    });
     feed.on("connection", (socket) => {
       this.connects.push(performance.now());
       this.#sockets.add(socket);
       socket.on("close", () => this.#sockets.delete(socket));
       if (this.greeting === "snapshot") socket.send(JSON.stringify(this.snapshot()));
       if (this.greeting === "busy") socket.close(1013);
+    });
+    server.on("connection", (connection: Socket) => {
+      this.#connections.add(connection);
+      connection.on("close", () => this.#connections.delete(connection));
     });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -118,15 +137,17 @@ export class FakeBridge {
   /** Ends all, as the death of the process does; with a code the sockets are closed politely first. */
   async stop(code?: number): Promise<void> {
     if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
-    for (const socket of this.#sockets) {
-      if (code === undefined) socket.terminate();
-      else socket.close(code);
-    }
     const server = this.#server;
     this.#server = null;
     if (server === null) return;
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    const closed = new Promise((resolve) => server.close(resolve));
+    if (code !== undefined) {
+      const sockets = [...this.#sockets];
+      this.closeAll(code);
+      await Promise.all(sockets.map((socket) => once(socket, "close")));
+    }
+    for (const connection of this.#connections) connection.destroy();
+    await closed;
   }
 
   /** Stops or starts the regular heartbeats; `beat` sends one at any time. */
@@ -195,6 +216,10 @@ export class FakeBridge {
       const last = this.history.length - 1;
       const spans = this.history.map((span, index) => (index === last ? { ...span, to: now } : span));
       response.end(JSON.stringify({ protocol: 1, now, from, spans }));
+      return;
+    }
+    if (pathname === FEED_PATH) {
+      response.writeHead(this.refusal ?? 426).end();
       return;
     }
     const file = join(this.root, normalize(pathname));

@@ -31,6 +31,8 @@ export interface MockedOutlook {
   readonly roaming: Record<string, string>;
   changeTheme(ground: number, text: number): void;
   selectItem(item: ItemKind): void;
+  /** Never answers the next call of that number, though it is carried out. */
+  swallow(call: number): void;
 }
 
 /**
@@ -80,6 +82,7 @@ function installHost({ hostInfo, locale, item: firstItem, roaming: kept, theme: 
   const roaming: Record<string, string> = { ...kept };
   let item = firstItem;
   let items = 0;
+  let swallowed: number | null = null;
   let theme = firstTheme;
 
   const initialData = (): object => ({
@@ -146,6 +149,10 @@ function installHost({ hostInfo, locale, item: firstItem, roaming: kept, theme: 
       GetLoggingAllowed: answer(false),
       Execute: (id: number, parameters: unknown, done: (result: Answer, code: number) => void) => {
         const result = execute(id, parameters);
+        if (id === swallowed) {
+          swallowed = null;
+          return;
+        }
         setTimeout(() => {
           done({ toArray: () => result }, 0);
         }, 0);
@@ -167,6 +174,9 @@ function installHost({ hostInfo, locale, item: firstItem, roaming: kept, theme: 
     changeTheme: (ground, text) => {
       theme = [ground, text];
       handlers.get(THEME_CHANGED)?.(THEME_CHANGED, { toArray: () => [themeJson()] });
+    },
+    swallow: (call) => {
+      swallowed = call;
     },
     selectItem: (next) => {
       item = next;

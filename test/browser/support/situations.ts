@@ -1,4 +1,4 @@
-import type { Reason, SourceStatus } from "../../../shared/src/protocol.js";
+import type { KnownState, Reading, Reason, SourceStatus, State } from "../../../shared/src/protocol.js";
 import { LISTENING, type FakeBridge } from "./fake-bridge.js";
 import type { OutlookOptions } from "./outlook-host.js";
 
@@ -22,10 +22,28 @@ const BACK_ONLINE = 3 * HOUR + 25 * MINUTE;
 
 type Arrange = (bridge: FakeBridge) => void;
 
-function known(state: "online" | "offline", ageMs: number, source: SourceStatus = LISTENING, seen = true): Arrange {
+function known(state: KnownState, ageMs: number, source: SourceStatus = LISTENING, seen = true): Arrange {
   return (bridge) => {
     bridge.present = { state, since: null, source };
     bridge.begun(ageMs, seen ? bridge.wall() - ageMs : null);
+  };
+}
+
+/** The state's end is not notified: it was confirmed last so many milliseconds ago. */
+function was(state: KnownState, agoMs: number): Arrange {
+  const source = notifying(state === "online", state === "offline");
+  return (bridge) => {
+    const at = bridge.wall() - agoMs;
+    bridge.present = { state: "unknown", since: at, source, lastKnown: { state, at } };
+    bridge.begun(agoMs);
+  };
+}
+
+/** The same, and something was read in Outlook so many milliseconds ago. */
+function reading(arrange: Arrange, agoMs: number, read: Omit<Reading, "at">): Arrange {
+  return (bridge) => {
+    arrange(bridge);
+    bridge.present = { ...bridge.present, reading: { at: bridge.wall() - agoMs, ...read } };
   };
 }
 
@@ -70,21 +88,46 @@ export const SITUATIONS: readonly Situation[] = [
   },
   {
     name: "limit-online",
-    row: "offline",
-    state: "offline",
-    arrange: known("offline", 12 * MINUTE, notifying(false, true)),
+    row: "online",
+    state: "online",
+    arrange: known("online", BACK_ONLINE, notifying(false, true)),
   },
   {
     name: "limit-offline",
-    row: "online",
-    state: "online",
-    arrange: known("online", BACK_ONLINE, notifying(true, false)),
+    row: "offline",
+    state: "offline",
+    arrange: known("offline", 12 * MINUTE, notifying(true, false)),
+  },
+  { name: "was-online", row: "was-online", state: "unknown", arrange: was("online", 12 * MINUTE) },
+  {
+    name: "was-offline",
+    row: "was-offline",
+    state: "unknown",
+    arrange: reading(was("offline", 12 * MINUTE), 12 * MINUTE, { connection: "working-offline", outboxItems: 1 }),
   },
   {
-    name: "limit-both",
+    name: "connected",
     row: "online",
     state: "online",
-    arrange: known("online", BACK_ONLINE, notifying(false, false)),
+    arrange: reading(known("online", BACK_ONLINE), 5 * MINUTE, { connection: "connected", outboxItems: 0 }),
+  },
+  {
+    name: "disconnected",
+    row: "online",
+    state: "online",
+    arrange: reading(known("online", BACK_ONLINE), 5 * MINUTE, { connection: "disconnected", outboxItems: 1 }),
+  },
+  {
+    name: "work-offline-chosen",
+    row: "offline",
+    state: "offline",
+    arrange: reading(known("offline", 12 * MINUTE), 5 * MINUTE, { connection: "working-offline", outboxItems: 3 }),
+  },
+  {
+    name: "connection-lost",
+    row: "offline",
+    state: "offline",
+    arrange: reading(known("offline", 12 * MINUTE), 5 * MINUTE, { connection: "disconnected", outboxItems: 3 }),
   },
   { name: "undecided", row: "undecided", state: "unknown", arrange: unknown(LISTENING) },
   { name: "starting", row: "starting", state: "unknown", arrange: unknown({ status: "starting" }) },
@@ -117,6 +160,22 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
+    name: "rejected",
+    row: "rejected",
+    state: "unknown",
+    arrange: (bridge: FakeBridge): void => {
+      bridge.refusal = 403;
+    },
+  },
+  {
+    name: "large-cookies",
+    row: "large-cookies",
+    state: "unknown",
+    arrange: (bridge: FakeBridge): void => {
+      bridge.refusal = 431;
+    },
+  },
+  {
     name: "refused",
     row: "refused",
     state: "unknown",
@@ -134,7 +193,7 @@ export const SITUATIONS: readonly Situation[] = [
 ];
 
 /** A day with three drops and a night in which nobody watched; `nowState` goes on until now. */
-export function aDay(now: number, last: "online" | "offline", lastMs: number): FakeBridge["history"] {
+export function aDay(now: number, last: State, lastMs: number): FakeBridge["history"] {
   const begins = [
     ["unknown", 24 * HOUR],
     ["online", 22.5 * HOUR],

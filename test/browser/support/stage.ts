@@ -12,6 +12,8 @@ import { beOutlook, type OutlookOptions } from "./outlook-host.js";
 export interface Opening extends BrowserContextOptions {
   readonly width?: number;
   readonly height?: number;
+  /** Whether the browser has the machine's time zone, for a test to change. */
+  readonly machineTimeZone?: boolean;
   /** Around the pane is an Outlook; absent: a plain browser. */
   readonly outlook?: OutlookOptions;
   /** Called before the pane is loaded. */
@@ -56,11 +58,11 @@ export class Stage {
   }
 
   /** A browser window of its own, with nothing kept from others; the pane is not opened in it. */
-  async context({ width = 320, height = 760, ...options }: Opening = {}): Promise<BrowserContext> {
+  async context({ width = 320, height = 760, machineTimeZone, ...options }: Opening = {}): Promise<BrowserContext> {
     if (this.#browser === null) throw new Error("the stage has not begun");
     const context = await this.#browser.newContext({
       locale: "en-US",
-      timezoneId: "Europe/Paris",
+      ...(machineTimeZone === true ? {} : { timezoneId: "Europe/Paris" }),
       viewport: { width, height },
       ...options,
     });
