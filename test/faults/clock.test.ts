@@ -1,4 +1,4 @@
-// The wall clock is set, by an hour: how long a state has lasted must stay right, and the history whole.
+// The wall clock is set, or wrong at a start: how long a state has lasted must stay right, and the history whole.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,6 +10,7 @@ import { HonestPane } from "../support/honest-pane.js";
 import { shim } from "../support/shim.js";
 
 const HOUR_S = 3600;
+const DAY_S = 24 * HOUR_S;
 
 test.each([
   ["forward", HOUR_S],
@@ -42,5 +43,56 @@ test.each([
   expect(validateHistory(history.body)).toMatchObject({ kind: "message" });
   expect([...pane.complaints, ...late.complaints]).toEqual([]);
   await bridge.stop();
+  folder.remove();
+});
+
+interface Shown {
+  readonly state: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+async function shownBy(bridge: BridgeProcess): Promise<readonly Shown[]> {
+  const { body } = await answerTo(bridge, plain(bridge, "/history?hours=1"));
+  const validated = validateHistory(body);
+  if (validated.kind !== "message") throw new Error(body);
+  return validated.message.spans.map(({ state, from, to }) => ({ state, from, to }));
+}
+
+/** One run of the bridge, in which Outlook goes offline and comes back; answers what the history showed at its end. */
+async function aRun(home: string, clock: string, errorSeconds: number): Promise<readonly Shown[]> {
+  writeFileSync(clock, String(errorSeconds));
+  const bridge = await BridgeProcess.start({ home, env: { LD_PRELOAD: shim("clock"), CLOCK_FILE: clock } });
+  const pane = await HonestPane.connect(bridge);
+  for (const state of ["online", "offline", "online"] as const) {
+    await bridge.outlook(state);
+    await pane.shows(state);
+    // The history is written shortly after the pane is told.
+    await expect.poll(async () => (await shownBy(bridge)).at(-1)?.state).toBe(state);
+  }
+  const shown = await shownBy(bridge);
+  await pane.close();
+  await bridge.stop();
+  return shown;
+}
+
+const known = (spans: readonly Shown[]): Shown[] => spans.filter(({ state }) => state !== "unknown");
+
+test.each([
+  ["60 days ahead", 60 * DAY_S],
+  ["3 days back", -3 * DAY_S],
+])("one start with a clock %s neither deletes nor hides what was recorded before", async (_what, seconds) => {
+  const folder = freshHome();
+  const clock = join(folder.path, "clock");
+  const home = join(folder.path, "home");
+  const first = known(await aRun(home, clock, 0));
+  expect(first.map(({ state }) => state)).toEqual(["online", "offline", "online"]);
+  const wrong = known(await aRun(home, clock, seconds));
+  expect(wrong.at(-1)?.state).toBe("online");
+  const last = known(await aRun(home, clock, 0));
+  // The last span of the first run went on until it stopped.
+  expect(last.slice(0, 2)).toEqual(first.slice(0, 2));
+  expect(last[2]).toMatchObject({ state: "online", from: first[2]?.from });
+  expect(last.slice(-3).map(({ state }) => state)).toEqual(["online", "offline", "online"]);
   folder.remove();
 });

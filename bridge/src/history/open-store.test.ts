@@ -1,25 +1,38 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+// Real files, and a real second process that holds their lock.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { Present, State } from "../../../shared/src/protocol.js";
 import { temporaryHome } from "../../../test/support/temporary-home.js";
 import { silentLog } from "../log/log.js";
-import { DAMAGED_FILE, HISTORY_FILE, openStore } from "./open-store.js";
-import { SqliteStore } from "./sqlite-store.js";
-import { MemoryStore, type NumberedSpan, type Store } from "./store.js";
+import { DAMAGED_FILE, HISTORY_FILE, openStore, UNWRITTEN_FILE } from "./open-store.js";
+import { Recorder } from "./recorder.js";
+import type { DurableStore, NumberedSpan } from "./store.js";
 
 const log = silentLog();
 const spans: readonly NumberedSpan[] = [
   { number: 1, state: "online", from: 100, to: 200 },
   { number: 2, state: "unknown", from: 200, to: 300, reason: "agent-missing" },
 ];
-const read = spans.map(({ state, from, to, reason }) => ({ state, from, to, reason }));
 
-async function open(folder: string): Promise<{ store: Store; told: string[] }> {
+async function open(folder: string): Promise<{ store: DurableStore; told: string[] }> {
   const told: string[] = [];
   const store = await openStore(folder, log, (sentence) => told.push(sentence));
   return { store, told };
 }
+
+/** The database as versions before 0.2 made it. */
+const EARLIER = `
+  PRAGMA journal_mode = WAL;
+  CREATE TABLE IF NOT EXISTS span (
+    number INTEGER PRIMARY KEY, state TEXT NOT NULL, reason TEXT, began INTEGER NOT NULL, ended INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS span_ended ON span (ended);
+  PRAGMA user_version = 1;
+  INSERT OR REPLACE INTO span VALUES (1, 'online', NULL, 100, 200), (2, 'unknown', 'agent-missing', 200, 300);`;
 
 /** A folder with a history in it. */
 async function written(): Promise<string> {
@@ -30,38 +43,211 @@ async function written(): Promise<string> {
   return folder;
 }
 
-describe("the history on disk", () => {
-  it("is there again after a restart, and numbers go on", async () => {
-    const { store, told } = await open(await written());
-    expect(store.read(0)).toEqual(read);
-    expect(store.read(200)).toEqual(read.slice(1));
-    expect(store.lastNumber()).toBe(2);
+const all = (store: DurableStore): NumberedSpan[] => store.read(0, Number.MAX_SAFE_INTEGER, 1000);
+
+/**
+ * Another program that holds the history, which it makes if there is none: libsql keeps a file open in the process that has
+ * closed it. "EXCLUSIVE" lets nobody read it, "IMMEDIATE" lets nobody write it.
+ */
+async function lockByAnotherProcess(folder: string, how: "EXCLUSIVE" | "IMMEDIATE"): Promise<() => Promise<void>> {
+  const exclusive = how === "EXCLUSIVE" ? "PRAGMA locking_mode = EXCLUSIVE;" : "";
+  const script = `
+    const Database = require("libsql");
+    const database = new Database(${JSON.stringify(join(folder, HISTORY_FILE))});
+    database.exec(${JSON.stringify(EARLIER)});
+    database.exec("${exclusive} BEGIN ${how}; CREATE TABLE other (a)");
+    console.log("locked");
+    process.stdin.once("data", () => process.exit(0));
+  `;
+  const child = spawn(process.execPath, ["-e", script], { stdio: ["pipe", "pipe", "inherit"] });
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
+  const [said] = (await Promise.race([once(child.stdout, "data"), once(child, "exit")])) as unknown[];
+  if (String(said).trim() !== "locked") throw new Error("the history could not be locked");
+  return async () => {
+    child.stdin.write("release\n");
+    await once(child, "exit");
+  };
+}
+
+const DAY = 86_400_000;
+const START = 1_767_258_000_000;
+
+class Clock {
+  time = START;
+  readonly clocks = { unix: (): number => this.time, monotonic: (): number => this.time - START };
+}
+
+function present(state: State, since: number): Present {
+  const notifies = { online: true, offline: true };
+  return { state, since, ageMs: 0, source: { status: "listening", profile: "P", outlook: "16", notifies } };
+}
+
+async function states(recorder: Recorder): Promise<string[]> {
+  const found = [];
+  for await (const page of recorder.read(1).pages) found.push(...page.map(({ state, reason }) => reason ?? state));
+  return found;
+}
+
+describe("the database of the history", () => {
+  it("keeps its spans over a restart, and numbers new ones after them", async () => {
+    const folder = await written();
+    const { store, told } = await open(folder);
+    expect(all(store)).toEqual(spans);
+    expect(store.base).toBe(2);
+    store.write([{ number: 1, state: "offline", from: 300, to: 310 }]);
+    expect(all(store).map(({ number }) => number)).toEqual([1, 2, 3]);
     expect(told).toEqual([]);
     store.close();
   });
 
-  it("replaces a span that is drawn out, and forgets what is old or too much", async () => {
-    const { store } = await open(await written());
+  it("replaces a span that is extended, and reads in pieces", async () => {
+    const { store } = await open(temporaryHome());
+    store.write(spans);
     store.write([{ number: 2, state: "unknown", from: 200, to: 350, reason: "agent-missing" }]);
     store.write([{ number: 3, state: "offline", from: 350, to: 400 }]);
-    store.prune(201, 100);
-    expect(store.read(0).map(({ to }) => to)).toEqual([350, 400]);
-    store.prune(0, 1);
-    expect(store.read(0).map(({ to }) => to)).toEqual([400]);
+    expect(store.read(1, 3, 2).map(({ to }) => to)).toEqual([200, 350]);
+    expect(store.read(3, 3, 2).map(({ to }) => to)).toEqual([400]);
+    expect(store.firstAfter(1, 3, 0)).toBe(1);
+    expect(store.firstAfter(1, 3, 200)).toBe(2);
+    expect(store.firstAfter(1, 2, 350)).toBeUndefined();
     store.close();
   });
 
-  it("is the same in memory", () => {
-    const store = new MemoryStore();
+  it("finds the stretches again that it had when the spans were written", async () => {
+    const folder = temporaryHome();
+    const { store } = await open(folder);
+    const more = [
+      { number: 3, state: "online", from: 310, to: 400 },
+      { number: 4, state: "offline", from: 400, to: 500 },
+      { number: 5, state: "online", from: 450, to: 600 },
+      { number: 7, state: "offline", from: 600, to: 700 },
+    ];
+    store.write([...spans, ...more]);
+    const stretches = [...store.stretches()];
+    expect(stretches).toEqual([
+      { first: 1, last: 2, from: 100, to: 300 },
+      { first: 3, last: 4, from: 310, to: 500 },
+      { first: 5, last: 5, from: 450, to: 600 },
+      { first: 7, last: 7, from: 600, to: 700 },
+    ]);
+    store.close();
+    expect((await open(folder)).store.stretches()).toEqual(stretches);
+  });
+
+  it("takes all of a batch or nothing, and the next batch", async () => {
+    const { store } = await open(temporaryHome());
+    const broken = { number: 2, state: "online", from: Number.NaN, to: 300 };
+    expect(() => {
+      store.write([{ number: 1, state: "online", from: 100, to: 200 }, broken]);
+    }).toThrow();
+    expect(all(store)).toEqual([]);
+    expect(store.stretches()).toEqual([]);
     store.write(spans);
-    expect(store.lastNumber()).toBe(2);
-    store.write([{ number: 2, state: "unknown", from: 200, to: 350, reason: "agent-missing" }]);
-    store.prune(201, 100);
-    expect(store.read(0)).toEqual([{ state: "unknown", from: 200, to: 350, reason: "agent-missing" }]);
+    expect(all(store)).toEqual(spans);
+    store.close();
+  });
+
+  it("leaves out rows that are no spans, in a table that takes anything", async () => {
+    const folder = temporaryHome();
+    const database = new Database(join(folder, HISTORY_FILE));
+    database.exec(`
+      CREATE TABLE span (number INTEGER PRIMARY KEY, state, reason, began, ended);
+      INSERT INTO span VALUES (1, 'online', NULL, 100, 200), (2, 5, NULL, 200, 300), (3, 'online', x'00', 300, 400),
+        (4, 'online', NULL, 'a', 500), (5, 'online', NULL, 500, 'b'), (6, 'offline', NULL, 600, 700)`);
+    database.close();
+    const { store } = await open(folder);
+    expect(store.stretches()).toEqual([
+      { first: 1, last: 1, from: 100, to: 200 },
+      { first: 6, last: 6, from: 600, to: 700 },
+    ]);
+    store.close();
+  });
+
+  it("deletes what has expired, a limited number at a time, and what is too much", async () => {
+    const folder = temporaryHome();
+    const { store } = await open(folder);
+    const days = Array.from({ length: 60 }, (_, day): NumberedSpan => {
+      const from = START + day * DAY;
+      return { number: day + 1, state: day % 2 === 0 ? "online" : "offline", from, to: from + DAY };
+    });
+    store.write(days);
+    const now = START + 60 * DAY;
+    expect(store.prune(now, 30 * DAY, 1000, 10)).toBe(true);
+    expect(all(store)).toHaveLength(50);
+    expect(store.stretches()).toEqual([{ first: 11, last: 60, from: START + 10 * DAY, to: now }]);
+    while (store.prune(now, 30 * DAY, 1000, 10));
+    // 30 days, and four more.
+    expect(all(store)[0]?.to).toBe(now - 34 * DAY);
+    expect(store.prune(now, 30 * DAY, 20, 1000)).toBe(false);
+    expect(all(store).map(({ number }) => number)).toEqual(Array.from({ length: 20 }, (_, index) => index + 41));
+    store.close();
+    expect((await open(folder)).store.stretches()).toEqual([{ first: 41, last: 60, from: START + 40 * DAY, to: now }]);
+  });
+
+  it("of an earlier version is used as it is", async () => {
+    const folder = temporaryHome();
+    const database = new Database(join(folder, HISTORY_FILE));
+    database.exec(EARLIER);
+    database.close();
+    const { store, told } = await open(folder);
+    expect(all(store)).toEqual(spans);
+    expect(told).toEqual([]);
+    store.close();
+    // What a program of that version checks.
+    const again = new Database(join(folder, HISTORY_FILE));
+    expect(again.prepare("SELECT group_concat(name) AS names FROM pragma_table_info('span')").get()).toMatchObject({
+      names: "number,state,reason,began,ended",
+    });
+    expect(again.prepare("SELECT user_version AS version FROM pragma_user_version").get()).toMatchObject({
+      version: 1,
+    });
+    again.close();
+  });
+
+  it("shows a state or reason of a newer version as unknown, keeps it, and hides nothing else", async () => {
+    const folder = temporaryHome();
+    const { store } = await open(folder);
+    const clock = new Clock();
+    clock.time = START + 500;
+    const values = [
+      ["online", undefined],
+      ["unknown", "policy-disabled"],
+      ["dreaming", undefined],
+      ["offline", "policy-disabled"],
+      ["unknown", "agent-missing"],
+    ] as const;
+    store.write(
+      values.map(([state, reason], index) => {
+        const from = START + index * 100;
+        return { number: index + 1, state, reason, from, to: from + 100 };
+      }),
+    );
+    // Rows that are no spans at all.
+    const other = new Database(join(folder, HISTORY_FILE));
+    other.exec(
+      "INSERT INTO span VALUES (6, 'online', NULL, 9007199254740993, 9007199254740995), (7, 'online', NULL, 5, 4)",
+    );
+    other.close();
+    store.close();
+    const recorder = new Recorder({ store: (await open(folder)).store, log, clocks: clock.clocks });
+    expect(await states(recorder)).toEqual(["unknown", "online", "unknown", "offline", "agent-missing"]);
+    recorder.note(present("online", clock.time));
+    clock.time += 1000;
+    expect((await states(recorder)).at(-1)).toBe("online");
+    recorder.close();
+    const { store: again } = await open(folder);
+    expect(
+      all(again)
+        .slice(0, 5)
+        .map(({ state, reason }) => [state, reason]),
+    ).toEqual(values);
+    again.close();
   });
 });
 
-describe("a history that is damaged", () => {
+describe("a damaged history", () => {
   const damages: [string, (file: string) => void][] = [
     [
       "is no database",
@@ -100,55 +286,165 @@ describe("a history that is damaged", () => {
     ],
   ];
 
-  it.each(damages)("because it %s is set aside with a message, and a new one begun", async (_what, damage) => {
+  it.each(damages)("that %s is set aside with a message, and a new one begun", async (_what, damage) => {
     const folder = await written();
-    damage(join(folder, HISTORY_FILE));
+    const file = join(folder, HISTORY_FILE);
+    damage(file);
+    const bytes = readFileSync(file);
     const { store, told } = await open(folder);
-    expect(store).toBeInstanceOf(SqliteStore);
-    expect(store.read(0)).toEqual([]);
+    expect(all(store)).toEqual([]);
     store.write(spans);
-    expect(store.read(0)).toEqual(read);
+    expect(all(store)).toEqual(spans);
     store.close();
     expect(told.join()).toContain(join(folder, DAMAGED_FILE));
-    expect(existsSync(join(folder, DAMAGED_FILE))).toBe(true);
+    expect(readFileSync(join(folder, DAMAGED_FILE)).equals(bytes)).toBe(true);
   });
 
-  it("is set aside once: a second damage does not pile up", async () => {
+  it("is kept with the two before it", async () => {
     const folder = await written();
-    for (let time = 0; time < 3; time += 1) {
+    for (let time = 0; time < 5; time += 1) {
       writeFileSync(join(folder, HISTORY_FILE), `damaged ${time} `.repeat(1000));
+      writeFileSync(join(folder, `${HISTORY_FILE}-wal`), `changes ${time}`);
       (await open(folder)).store.close();
     }
-    expect(readdirSync(folder).filter((name) => name.includes("damaged"))).toEqual([DAMAGED_FILE]);
-    expect(readFileSync(join(folder, DAMAGED_FILE), "utf8")).toMatch(/^damaged 2 /);
+    const kept = readdirSync(folder).filter((name) => /damaged.*\.db$/.test(name));
+    expect(kept.map((name) => readFileSync(join(folder, name), "utf8").slice(0, 9)).sort()).toEqual([
+      "damaged 2",
+      "damaged 3",
+      "damaged 4",
+    ]);
+    expect(readFileSync(join(folder, DAMAGED_FILE), "utf8")).toMatch(/^damaged 4 /);
+    expect(readFileSync(join(folder, `${DAMAGED_FILE}-wal`), "utf8")).toBe("changes 4");
+  });
+
+  it("that is noticed while the bridge runs is set aside, and what was recorded since is written to the new one", async () => {
+    const folder = await written();
+    const { store } = await open(folder);
+    const clock = new Clock();
+    const recorder = new Recorder({ store, log, clocks: clock.clocks });
+    recorder.note(present("online", clock.time));
+    recorder.beat();
+    const file = join(folder, HISTORY_FILE);
+    const other = new Database(file);
+    other.exec("PRAGMA wal_checkpoint(TRUNCATE); DROP TABLE span; CREATE TABLE span (a)");
+    other.close();
+    clock.time += 1000;
+    recorder.note(present("offline", clock.time));
+    clock.time += 1000;
+    await expect
+      .poll(() => {
+        recorder.beat();
+        return existsSync(join(folder, DAMAGED_FILE));
+      })
+      .toBe(true);
+    await expect.poll(() => states(recorder)).toContain("offline");
+    recorder.close();
+    const { store: again } = await open(folder);
+    expect(all(again).map(({ state }) => state)).toContain("offline");
+    again.close();
   });
 });
 
-describe("a history that cannot be used", () => {
-  it("because another program has locked it is left alone; memory must do, and nothing stops", async () => {
-    const folder = await written();
-    const other = new Database(join(folder, HISTORY_FILE));
-    other.exec("BEGIN EXCLUSIVE; INSERT INTO span VALUES (9, 'online', NULL, 1, 2)");
-    try {
-      const { store, told } = await open(folder);
-      expect(store).toBeInstanceOf(MemoryStore);
-      store.write(spans);
-      expect(store.read(0)).toEqual(read);
-      expect(told.join()).toContain(join(folder, HISTORY_FILE));
-    } finally {
-      other.exec("ROLLBACK");
-      other.close();
+describe("a history that cannot be used now", () => {
+  it("because another program has locked it is kept in memory, and written when it is free", async () => {
+    const folder = temporaryHome();
+    const release = await lockByAnotherProcess(folder, "EXCLUSIVE");
+    const { store, told } = await open(folder);
+    expect(told.join()).toContain(join(folder, HISTORY_FILE));
+    const clock = new Clock();
+    const recorder = new Recorder({ store, log, clocks: clock.clocks });
+    for (const state of ["online", "offline", "online"] as const) {
+      recorder.note(present(state, clock.time));
+      clock.time += 1000;
+      recorder.beat();
     }
+    expect(await states(recorder)).toEqual(["unknown", "online", "offline", "online"]);
+    await release();
+    await expect
+      .poll(() => {
+        clock.time += 1000;
+        recorder.beat();
+        return readdirSync(folder);
+      })
+      .not.toContain(UNWRITTEN_FILE);
+    expect(await states(recorder)).toEqual(["unknown", "online", "offline", "online"]);
+    recorder.close();
+    const { store: again } = await open(folder);
+    expect(all(again).map(({ state }) => state)).toEqual(["online", "unknown", "online", "offline", "online"]);
+    again.close();
+  });
+
+  it("because another program is writing to it shows what it holds, and is written when it is free", async () => {
+    const folder = await written();
+    const clock = new Clock();
+    clock.time = 400;
+    const recorder = new Recorder({ store: (await open(folder)).store, log, clocks: clock.clocks });
+    recorder.note(present("offline", 350));
+    const release = await lockByAnotherProcess(folder, "IMMEDIATE");
+    recorder.beat();
+    const expected = ["unknown", "online", "agent-missing", "unknown", "offline"];
+    expect((await states(recorder)).slice(1)).toEqual(expected.slice(1));
+    await release();
+    recorder.beat();
+    recorder.close();
+    const { store: again } = await open(folder);
+    expect(all(again)).toHaveLength(3);
+    again.close();
+  });
+
+  it.each(["stopped", "killed"])("is not lost when the bridge is %s meanwhile", async (how) => {
+    const folder = temporaryHome();
+    const release = await lockByAnotherProcess(folder, "EXCLUSIVE");
+    const clock = new Clock();
+    const first = new Recorder({ store: (await open(folder)).store, log, clocks: clock.clocks });
+    first.note(present("offline", clock.time));
+    clock.time += 1000;
+    if (how === "stopped") first.close();
+    else first.beat();
+    expect(existsSync(join(folder, UNWRITTEN_FILE))).toBe(true);
+    await release();
+
+    clock.time += 1000;
+    const second = new Recorder({ store: (await open(folder)).store, log, clocks: clock.clocks });
+    second.note(present("online", clock.time));
+    clock.time += 1000;
+    expect((await states(second)).slice(1)).toEqual(["offline", "unknown", "online"]);
+    second.close();
+    expect(existsSync(join(folder, UNWRITTEN_FILE))).toBe(false);
     const { store } = await open(folder);
-    expect(store.read(0)).toEqual(read);
+    expect(all(store).map(({ state }) => state)).toEqual(["online", "unknown", "offline", "online"]);
     store.close();
   });
 
-  it("because a folder is in its place is kept in memory", async () => {
+  it("because a folder is in its place is used once it has gone", async () => {
     const folder = temporaryHome();
     mkdirSync(join(folder, HISTORY_FILE));
     const { store, told } = await open(folder);
-    expect(store).toBeInstanceOf(MemoryStore);
     expect(told).toHaveLength(1);
+    expect(() => {
+      store.write(spans);
+    }).toThrow();
+    rmdirSync(join(folder, HISTORY_FILE));
+    await expect
+      .poll(() => {
+        try {
+          store.write(spans);
+          return all(store);
+        } catch {
+          return [];
+        }
+      })
+      .toEqual(spans);
+    store.close();
+  });
+
+  it("leaves aside changes that were kept and are damaged", async () => {
+    const folder = await written();
+    writeFileSync(join(folder, UNWRITTEN_FILE), '[{"state":');
+    const { store } = await open(folder);
+    expect(store.unwritten).toEqual([]);
+    expect(readFileSync(join(folder, `${UNWRITTEN_FILE}.damaged`), "utf8")).toBe('[{"state":');
+    expect(all(store)).toEqual(spans);
+    store.close();
   });
 });

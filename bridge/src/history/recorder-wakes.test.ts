@@ -16,18 +16,18 @@ const moduleOf = (file: string): string =>
 
 const SCRIPT = `
   const { Recorder } = await import(${moduleOf("history/recorder.js")});
-  const { MemoryStore } = await import(${moduleOf("history/store.js")});
+  const { openStore } = await import(${moduleOf("history/open-store.js")});
   const { silentLog } = await import(${moduleOf("log/log.js")});
   let fired = 0;
   const begin = globalThis.setInterval;
   globalThis.setInterval = (callback, every) => begin(() => { fired += 1; callback(); }, every / ${HASTE});
   const monotonic = () => performance.now() * ${HASTE};
   let writes = 0;
-  class CountingStore extends MemoryStore {
-    write(spans) { writes += 1; super.write(spans); }
-  }
+  const store = await openStore(process.env.FOLDER, silentLog(), () => {});
+  const write = store.write.bind(store);
+  store.write = (spans) => { writes += 1; write(spans); };
   const clocks = { unix: () => 1_767_258_000_000 + monotonic(), monotonic };
-  const recorder = new Recorder({ store: new CountingStore(), log: silentLog(), clocks });
+  const recorder = new Recorder({ store, log: silentLog(), clocks });
   const source = { status: "listening", profile: "P", outlook: "16", notifies: { online: true, offline: true } };
   recorder.note({ state: "online", since: null, ageMs: 0, source });
   let beats = 0;
@@ -42,7 +42,8 @@ const SCRIPT = `
 `;
 
 it("wakes the process for nothing but heartbeats while there are some", () => {
-  const trace = join(temporaryHome(), "trace.json");
+  const folder = temporaryHome();
+  const trace = join(folder, "trace.json");
   const said = execFileSync(
     process.execPath,
     [
@@ -52,7 +53,7 @@ it("wakes the process for nothing but heartbeats while there are some", () => {
       "--eval",
       SCRIPT,
     ],
-    { encoding: "utf8", timeout: 60_000 },
+    { encoding: "utf8", timeout: 60_000, env: { ...process.env, FOLDER: folder } },
   );
   const { fired, writes } = JSON.parse(said) as { fired: number; writes: number };
   const { traceEvents } = JSON.parse(readFileSync(trace, "utf8")) as { traceEvents: { name: string }[] };
