@@ -45,6 +45,13 @@ export const ROWS: Readonly<Record<number, string>> = {
   29: "another protocol, or another version of it",
   30: "a request with a body",
   31: "the rest of an upgrade: key, subprotocols, extensions",
-  32: "the query of the history",
+  32: "the query of the history; conditions and ranges of a file",
   33: "a script or a style slipped into the pane's page",
+  34: "a long target, long headers, and the cookies of other programs on localhost",
+  35: "many requests, to fill the memory or the log",
 };
+
+/** Memory that the bridge may take at any time of the attacks by single clients, MB more than before. docs/security.md promises it. */
+export const FLAT_MB = 48;
+/** The same for crowds and scanners. Without limits they cost 1,200, and the bridge stands still. */
+export const CROWDED_MB = 320;

@@ -4,17 +4,13 @@ import { BridgeProcess } from "../support/bridge-process.js";
 import { footprint, peakMemory } from "../support/memory.js";
 import { Onlooker } from "../support/onlooker.js";
 import { canBeAnotherUser } from "../support/stranger.js";
+import { CROWDED_MB, FLAT_MB } from "./attack.js";
 import { bytes } from "./cases/bytes.js";
 import { inBrowsers } from "./cases/browser.js";
 import { crowds, limits, slowLimits, strangersInCrowds } from "./cases/limits.js";
 import { peers, strangers } from "./cases/peers.js";
 import { requests } from "./cases/requests.js";
 import { programs } from "./cases/server.js";
-
-/** What the attacks of single clients may cost at any time, MB, with what no collection has taken yet. They cost 6. */
-const FLAT_MB = 48;
-/** What crowds may cost. They cost up to 140 here; without a limit of requests they cost 1,200, and the bridge stands still. */
-const CROWDED_MB = 320;
 
 let bridge: BridgeProcess;
 let onlooker: Onlooker;
@@ -36,7 +32,7 @@ afterEach(() => {
   expect(onlooker.complaints).toEqual([]);
 });
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 240_000;
 
 describe("requests", () => {
   test.each([...requests, ...bytes])("$row: $tried -> $answer", { timeout: LIMIT_MS }, async ({ answer, run }) => {

@@ -1,4 +1,5 @@
 // The limits are for attackers: clients that want much, and want it honestly, are refused nothing.
+import { readFileSync } from "node:fs";
 import { Agent, get } from "node:https";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -6,6 +7,7 @@ import { trustAuthority } from "../browser/support/certificates.js";
 import { startChromium } from "../browser/support/chromium.js";
 import { BridgeProcess, freshHome } from "../support/bridge-process.js";
 import { HonestPane } from "../support/honest-pane.js";
+import { checkOfSchema } from "../support/protocol-document.js";
 import { answerTo, bytesOf, parse, plain, upgrade, connectTls } from "./wire.js";
 
 const LIMIT_MS = 120_000;
@@ -35,6 +37,56 @@ function statusOf(path: string, agent: Agent): Promise<string> {
     });
   });
 }
+
+test("a client that knows docs/protocol alone finds the bridge, reads its health and follows the feed", async () => {
+  const record = readFileSync(join(bridge.home, "run", "bridge.json"), "utf8");
+  (await checkOfSchema("bridge.schema.json"))(record);
+  const { port, pid } = JSON.parse(record) as { port: number; pid: number };
+  expect({ port, pid }).toEqual({ port: bridge.port, pid: bridge.pid });
+  const target = { port, ca: readFileSync(join(bridge.home, "certificates", "ca.crt")) };
+  const pane = await HonestPane.connect(target);
+  await pane.shows("online");
+  const health = await answerTo(target, plain(target, "/healthz"));
+  (await checkOfSchema("healthz.schema.json"))(health.body);
+  expect(JSON.parse(health.body)).toMatchObject({ state: "online", clients: 1 });
+  await pane.close();
+});
+
+test(
+  "Chromium opens the pane and the feed with all the cookies that it keeps of other programs on localhost",
+  { timeout: LIMIT_MS },
+  async () => {
+    const folder = freshHome();
+    trustAuthority(join(bridge.home, "certificates", "ca.crt"), folder.path);
+    const browser = await startChromium(folder.path);
+    const context = await browser.newContext();
+    const value = "x".repeat(4093);
+    const cookies = Array.from({ length: 180 }, (_, index) => ({ name: String(index + 100), value }));
+    await context.addCookies(cookies.map((cookie) => ({ ...cookie, domain: "localhost", path: "/" })));
+    const page = await context.newPage();
+    const origin = `https://localhost:${bridge.port}`;
+    const sent = page.waitForRequest(`${origin}/nothing`).then((request) => request.headerValue("cookie"));
+    const answer = await page.goto(`${origin}/nothing`);
+    expect(answer?.status()).toBe(404);
+    expect((await sent)?.length).toBe(180 * 4097 + 179 * 2);
+    const state = await page.evaluate(
+      (url) =>
+        new Promise<string>((resolve) => {
+          const socket = new WebSocket(url, "offline-state.v1");
+          socket.onmessage = ({ data }) => {
+            resolve((JSON.parse(String(data)) as { type: string }).type);
+          };
+          socket.onclose = ({ code }) => {
+            resolve(`close ${code}`);
+          };
+        }),
+      `wss://localhost:${bridge.port}/feed`,
+    );
+    expect(state).toBe("snapshot");
+    await browser.close();
+    folder.remove();
+  },
+);
 
 test("2,000 requests, one after the other on one connection, are all answered", { timeout: LIMIT_MS }, async () => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });

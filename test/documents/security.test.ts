@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { fromRoot } from "../../tools/lib/paths.mjs";
 import { attacks, ELSEWHERE } from "../attacks/all.js";
-import { ROWS } from "../attacks/attack.js";
+import { CROWDED_MB, FLAT_MB, ROWS } from "../attacks/attack.js";
 import { expectPart, row } from "./generated.js";
 
 /** A path is code: Markdown would take its backslashes away. */
@@ -26,6 +26,11 @@ test("docs/security.md has the attacks that the tests carry out, each with the a
     "| --- | --- | --- | --- |",
     ...lines,
   ]);
+});
+
+test("the memory that docs/security.md promises is what the tests demand", () => {
+  const promise = `less than ${FLAT_MB} MB more while single clients attack, and less than ${CROWDED_MB} MB more while crowds and scanners do`;
+  expect(readFileSync(fromRoot("docs/security.md"), "utf8").replace(/\s+/g, " ")).toContain(promise);
 });
 
 test("every row of the table is shown by at least one attack", () => {

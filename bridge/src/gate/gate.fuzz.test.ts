@@ -85,12 +85,16 @@ const visitor = fc
     target: fc.oneof({ weight: 2, arbitrary: fc.constant("/feed") }, { weight: 3, arbitrary: target }),
     upgrade: fc.boolean(),
     trusted: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+    httpVersion: fc.oneof({ weight: 6, arbitrary: fc.constant("1.1") }, { weight: 1, arbitrary: fc.constant("1.0") }),
+    headerBytes: fc.oneof({ weight: 9, arbitrary: fc.nat(8192) }, { weight: 1, arbitrary: fc.nat(1e6) }),
     headers,
   })
-  .map(({ method, target: path, upgrade, trusted, headers: sent }): Visitor => ({
+  .map(({ method, target: path, upgrade, httpVersion, headerBytes, trusted, headers: sent }): Visitor => ({
     method,
     target: path,
     upgrade,
+    httpVersion,
+    headerBytes,
     header: (name) => sent[name] ?? [],
     peer: trusted ? { trusted: true } : { trusted: false, why: "a stranger" },
   }));
@@ -101,14 +105,16 @@ describe("the table of the gate", () => {
     let pages = 0;
     fc.assert(
       fc.property(visitor, fc.boolean(), (request, full) => {
-        const refusal = judge(request, { ...oursOn(PORT), full: () => full });
+        const refusal = judge(request, { ...oursOn(PORT), full: () => full, targetBytes: 8192, headerBytes: 8192 });
         if (refusal !== undefined) {
-          expect([400, 403, 404, 405, 421, 426, 503]).toContain(refusal.status);
+          expect([400, 403, 404, 405, 414, 421, 426, 431, 503]).toContain(refusal.status);
           return;
         }
         const origin = request.header("origin");
         const site = request.header("sec-fetch-site");
         expect(request.peer.trusted).toBe(true);
+        expect(request.headerBytes).toBeLessThanOrEqual(8192);
+        expect(request.target.length).toBeLessThanOrEqual(8192);
         expect(request.header("host")).toEqual(["localhost:38443"]);
         // What a query holds leads to no file.
         expect(request.target.split("?")[0]).not.toMatch(/\.\.(?:\/|$|\\)|%2e|%2f|%5c|%00|\\|\/\//i);
@@ -116,7 +122,7 @@ describe("the table of the gate", () => {
         if (request.upgrade) {
           upgrades += 1;
           expect(full).toBe(false);
-          expect(request).toMatchObject({ method: "GET", target: "/feed" });
+          expect(request).toMatchObject({ method: "GET", target: "/feed", httpVersion: "1.1" });
           expect(origin).toEqual(["https://localhost:38443"]);
           expect(request.header("sec-websocket-version")).toEqual(["13"]);
           expect(request.header("sec-websocket-protocol").join()).toContain("offline-state.v1");

@@ -6,6 +6,8 @@ export interface PeerConnection {
   readonly localPort?: number | undefined;
   readonly remoteAddress?: string | undefined;
   readonly remotePort?: number | undefined;
+  /** Whether it has ended. */
+  readonly destroyed?: boolean | undefined;
 }
 
 export type PeerVerdict = { readonly trusted: true } | { readonly trusted: false; readonly why: string };

@@ -3,6 +3,7 @@
  * order and the first refusal counts; all of them are pure. The numbers are the rows of docs/security.md.
  */
 import { FEED_PATH, SUBPROTOCOL } from "../../../shared/src/protocol.js";
+import { CLIENT_HEADER, clientKindOf, type ClientKind } from "./client-kind.js";
 import { pathOf, type RequestFacts } from "./facts.js";
 import type { PeerVerdict } from "./peer.js";
 
@@ -12,12 +13,16 @@ export interface Surroundings {
   readonly hosts: ReadonlySet<string>;
   /** Origins that may use it: "https://localhost:38443". */
   readonly origins: ReadonlySet<string>;
-  /** Whether there are as many panes as there may be. */
-  readonly full: () => boolean;
+  /** Whether there are as many clients of this kind as there may be. */
+  readonly full: (kind: ClientKind) => boolean;
+  /** The longest request target, bytes. */
+  readonly targetBytes: number;
+  /** The most that all header lines of a request may have, the values of Cookie apart, bytes. */
+  readonly headerBytes: number;
 }
 
 export interface Refusal {
-  readonly status: 400 | 403 | 404 | 405 | 421 | 426 | 503;
+  readonly status: 400 | 403 | 404 | 405 | 414 | 421 | 426 | 431 | 503;
   /** For the log and for the body: says nothing that the client did not send. */
   readonly why: string;
   /** For the log alone. */
@@ -60,6 +65,14 @@ const rules: readonly Rule[] = [
     },
   },
   {
+    name: "target and headers have a bounded length",
+    rows: [34],
+    refuse: ({ target, headerBytes }, around) => {
+      if (target.length > around.targetBytes) return refusal(414, "the request target is too long");
+      return headerBytes > around.headerBytes ? refusal(431, "the headers are too long") : undefined;
+    },
+  },
+  {
     name: "the target is a path of this origin, not another address",
     rows: [6],
     refuse: ({ target }) => (target.startsWith("/") ? undefined : refusal(421, "the request target is not a path")),
@@ -78,10 +91,11 @@ const rules: readonly Rule[] = [
     refuse: ({ method }) => (method === "OPTIONS" ? refusal(403, "no cross-origin access") : undefined),
   },
   {
-    name: "an upgrade speaks WebSocket 13",
-    rows: [9],
-    refuse: ({ upgrade, header }) => {
+    name: "an upgrade speaks WebSocket 13 over HTTP/1.1 (RFC 9110, section 7.8: HTTP/1.0 has no upgrades)",
+    rows: [9, 29],
+    refuse: ({ upgrade, httpVersion, header }) => {
       if (!upgrade) return undefined;
+      if (httpVersion !== "1.1") return refusal(400, "an upgrade needs HTTP/1.1");
       if (only(header("upgrade"))?.toLowerCase() !== "websocket") return refusal(400, "only websocket is spoken");
       if (only(header("sec-websocket-version")) === "13") return undefined;
       return refusal(400, "only WebSocket version 13 is spoken", { "Sec-WebSocket-Version": "13" });
@@ -121,9 +135,11 @@ const rules: readonly Rule[] = [
   {
     name: "only reading is possible",
     rows: [8],
-    refuse: ({ method, target, upgrade }) => {
-      if (method === "GET" || (method === "HEAD" && !upgrade && target !== FEED_PATH)) return undefined;
-      return refusal(405, "only GET is possible", { Allow: "GET" });
+    refuse: (facts) => {
+      const { method, upgrade } = facts;
+      const possible = upgrade || pathOf(facts) === FEED_PATH ? ["GET"] : ["GET", "HEAD"];
+      if (possible.includes(method)) return undefined;
+      return refusal(405, `the method must be ${possible.join(" or ")}`, { Allow: possible.join(", ") });
     },
   },
   {
@@ -141,7 +157,7 @@ const rules: readonly Rule[] = [
     refuse: (facts) => {
       if (facts.upgrade) return facts.target === FEED_PATH ? undefined : refusal(404, "there is no such feed");
       if (pathOf(facts) !== FEED_PATH) return undefined;
-      return refusal(426, "the feed is a WebSocket", { Upgrade: "websocket" });
+      return refusal(426, "the feed is a WebSocket", { Upgrade: "websocket", Connection: "close, upgrade" });
     },
   },
   {
@@ -155,9 +171,12 @@ const rules: readonly Rule[] = [
     },
   },
   {
-    name: "there is room for one more pane",
+    name: "there is room for one more pane or observer",
     rows: [13],
-    refuse: ({ upgrade }, { full }) => (upgrade && full() ? refusal(503, "there are too many panes") : undefined),
+    refuse: ({ upgrade, header }, { full }) => {
+      const kind = clientKindOf(header(CLIENT_HEADER.toLowerCase()));
+      return upgrade && full(kind) ? refusal(503, `there are too many ${kind}s`) : undefined;
+    },
   },
 ];
 

@@ -49,6 +49,11 @@ describe("text from outside", () => {
   });
 
   it("is cut", () => {
+    expect(foreign("y".repeat(200))).toBe("y".repeat(200));
     expect(foreign("y".repeat(5000))).toBe(`${"y".repeat(200)}... (5000 characters)`);
+  });
+
+  it("is cut to the same length when every character of it is escaped", () => {
+    expect(foreign("\u0085".repeat(200))).toBe(`${"\\u0085".repeat(33)}... (200 characters)`);
   });
 });

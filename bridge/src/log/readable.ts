@@ -1,5 +1,6 @@
 /** A line of the log for a person: the time, the level when it matters, what happened, and what goes with it. */
 import { foreign } from "./foreign.js";
+import { printable, printableJson } from "./printable.js";
 
 /** pino's numbers. */
 const WARN = 40;
@@ -7,7 +8,7 @@ const ERROR = 50;
 /** Those are told in another way, or tell a person nothing. */
 const PLAIN = new Set(["level", "time", "pid", "msg"]);
 
-/** A line that is no JSON object is shown as it is, made harmless for a terminal. */
+/** One line that is safe for a terminal. A line that is no JSON object (the log was damaged) is cut to 200 characters. */
 export function logLine(line: string): string {
   const entry = parsed(line);
   if (entry === undefined) return foreign(line) ?? "";
@@ -18,7 +19,12 @@ export function logLine(line: string): string {
   const mark = typeof level !== "number" || level < WARN ? "" : level < ERROR ? "WARNING " : "ERROR ";
   const when = typeof time === "string" ? `${time} ` : "";
   const what = typeof msg === "string" ? msg : "";
-  return [`${when}${mark}${what}`.trimEnd(), ...rest].join("  ");
+  return printable([`${when}${mark}${what}`.trimEnd(), ...rest].join("  "));
+}
+
+/** The same for a program: the line's own JSON, or `{ "damaged": ... }` for a line that is no JSON object. */
+export function jsonLine(line: string): string {
+  return printableJson(parsed(line) ?? { damaged: foreign(line) });
 }
 
 function shown(value: unknown): string {

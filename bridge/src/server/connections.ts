@@ -5,19 +5,19 @@
  */
 import type { Socket } from "node:net";
 import type { PeerVerdict } from "../gate/peer.js";
-import type { Log } from "../log/log.js";
+import type { LimitedLog } from "../log/limited-log.js";
 import type { Limits } from "./limits.js";
 import { rate } from "./rate.js";
 
 export class Connections {
   readonly #limits: Limits;
-  readonly #log: Log;
+  readonly #log: LimitedLog;
   readonly #open = new Set<Socket>();
   readonly #strangerMayTry: () => boolean;
   /** Of this user, or not known yet. */
   #own = 0;
 
-  constructor(limits: Limits, log: Log) {
+  constructor(limits: Limits, log: LimitedLog) {
     this.#limits = limits;
     this.#log = log;
     this.#strangerMayTry = rate(limits.strangers, limits.strangersWindowMs);
@@ -37,7 +37,7 @@ export class Connections {
       if (own) this.#own -= 1;
     });
     if (this.#own > this.#limits.connections) {
-      this.#log.debug({ connections: this.#own }, "too many connections");
+      this.#log.warn({ connections: this.#own }, "too many connections");
       socket.destroy();
       return;
     }

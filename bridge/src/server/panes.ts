@@ -2,8 +2,11 @@
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import { CloseCode } from "../../../shared/src/protocol.js";
+import type { ClientKind } from "../gate/client-kind.js";
 import type { Feed } from "../feed/feed.js";
-import type { Log } from "../log/log.js";
+import { codeOf } from "../failure.js";
+import { foreign } from "../log/foreign.js";
+import type { LimitedLog } from "../log/limited-log.js";
 import type { Limits } from "./limits.js";
 import { rate } from "./rate.js";
 import { textFrame } from "./text-frame.js";
@@ -11,28 +14,29 @@ import { textFrame } from "./text-frame.js";
 export class Panes {
   readonly #feed: Feed;
   readonly #limits: Limits;
-  readonly #log: Log;
-  readonly #open = new Set<WebSocket>();
+  readonly #log: LimitedLog;
+  readonly #open = new Map<WebSocket, ClientKind>();
   /** The newest message and its frame, which is made once for all panes. */
   #framed: { readonly message: string; readonly frame: Buffer } | undefined;
 
-  constructor(feed: Feed, limits: Limits, log: Log) {
+  constructor(feed: Feed, limits: Limits, log: LimitedLog) {
     this.#feed = feed;
     this.#limits = limits;
     this.#log = log;
   }
 
+  /** Open panes; observers are none. */
   get count(): number {
-    return this.#open.size;
+    return this.#countOf("pane");
   }
 
-  get full(): boolean {
-    return this.#open.size >= this.#limits.panes;
+  isFull(kind: ClientKind): boolean {
+    return this.#countOf(kind) >= (kind === "pane" ? this.#limits.panes : this.#limits.observers);
   }
 
   /** Takes over a connection that the gate has let in, and sends the snapshot. `socket` is the one below the pane. */
-  welcome(pane: WebSocket, socket: Duplex): void {
-    this.#open.add(pane);
+  welcome(pane: WebSocket, socket: Duplex, kind: ClientKind = "pane"): void {
+    this.#open.set(pane, kind);
     const unsubscribe = this.#feed.subscribe((message) => {
       this.#send(pane, socket, message);
     });
@@ -48,20 +52,21 @@ export class Panes {
     });
     // ws closes with the right code by itself (1009 for a message that is too big, say).
     pane.on("error", (error) => {
-      this.#log.info({ err: error }, "a pane broke the protocol");
+      // No stack: it is the client's fault, and there may be many.
+      this.#log.info({ code: codeOf(error), why: foreign(error.message) }, "a pane broke the protocol");
       this.#terminateLater(pane);
     });
     pane.on("close", (code) => {
       unsubscribe();
       this.#open.delete(pane);
-      this.#log.info({ code, panes: this.#open.size }, "a pane has gone");
+      if (kind === "pane") this.#log.info({ code, panes: this.count }, "a pane has gone");
     });
-    this.#log.info({ panes: this.#open.size }, "a pane has come");
+    if (kind === "pane") this.#log.info({ panes: this.count }, "a pane has come");
   }
 
   /** Tells every pane that the bridge stops. Resolves when all have gone, after `withinMs` at the latest. */
   async goodbye(withinMs: number): Promise<void> {
-    const gone = [...this.#open].map(
+    const gone = [...this.#open.keys()].map(
       (pane) =>
         new Promise<void>((resolve) => {
           pane.once("close", () => {
@@ -71,7 +76,7 @@ export class Panes {
         }),
     );
     const limit = setTimeout(() => {
-      for (const pane of this.#open) pane.terminate();
+      for (const pane of this.#open.keys()) pane.terminate();
     }, withinMs);
     await Promise.all(gone);
     clearTimeout(limit);
@@ -89,6 +94,12 @@ export class Panes {
       return;
     }
     socket.write(this.#frameOf(message));
+  }
+
+  #countOf(kind: ClientKind): number {
+    let count = 0;
+    for (const open of this.#open.values()) if (open === kind) count += 1;
+    return count;
   }
 
   #frameOf(message: string): Buffer {

@@ -1,9 +1,20 @@
 // Rows 28 to 32: what is wrong with the bytes of a request itself, whoever it says that it comes from.
 import { connect } from "node:net";
-import type { ConnectionOptions, TLSSocket } from "node:tls";
+import { getCiphers, type ConnectionOptions, type TLSSocket } from "node:tls";
 import type { BridgeProcess } from "../../support/bridge-process.js";
 import type { Attack } from "../attack.js";
-import { bytesOf, connectTls, ended, openFeed, parse, plain, untilClosed, upgrade, type Changes } from "../wire.js";
+import {
+  answerTo,
+  bytesOf,
+  connectTls,
+  ended,
+  openFeed,
+  parse,
+  plain,
+  untilClosed,
+  upgrade,
+  type Changes,
+} from "../wire.js";
 import { doubled, onPlain, onUpgrade, refused } from "./requests.js";
 
 const CLOSE: Changes = { Connection: "close" };
@@ -109,6 +120,23 @@ async function renegotiated(socket: TLSSocket): Promise<string> {
   return "closed";
 }
 
+/** What of the suites that OpenSSL knows connects with TLS 1.2, beyond ECDHE with AEAD. */
+async function weakCiphers(bridge: BridgeProcess): Promise<string> {
+  const good = /^ecdhe-(?:ecdsa|rsa)-(?:aes(?:128|256)-gcm-sha(?:256|384)|chacha20-poly1305)$/;
+  // Those of TLS 1.3 have other names, and are no choice of 1.2.
+  const suites = getCiphers().filter((name) => !name.startsWith("tls_"));
+  const connected: string[] = [];
+  let strong = 0;
+  for (const name of suites) {
+    const options = { maxVersion: "TLSv1.2", ciphers: `${name.toUpperCase()}:@SECLEVEL=0` } as const;
+    if ((await overTls(bridge, options)) === "no connection") continue;
+    if (good.test(name)) strong += 1;
+    else connected.push(name);
+  }
+  if (suites.length < 30 || strong === 0) return `${suites.length} suites were tried, ${strong} good ones connect`;
+  return connected.length === 0 ? "no connection" : `${connected.join(", ")} connects`;
+}
+
 const protocols: Attack[] = [
   raw(29, "HTTP/2, without being asked for it", "400", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0"),
   { row: 29, tried: "ALPN: h2", answer: "no connection", run: (bridge) => overTls(bridge, { ALPNProtocols: ["h2"] }) },
@@ -117,6 +145,22 @@ const protocols: Attack[] = [
     tried: "TLS 1.1",
     answer: "no connection",
     run: (bridge) => overTls(bridge, { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" }),
+  },
+  {
+    row: 29,
+    tried: "TLS 1.2 with RSA key exchange, CBC, CCM and whatever else is not ECDHE with AEAD",
+    answer: "no connection",
+    run: weakCiphers,
+  },
+  {
+    row: 29,
+    tried: "an upgrade over HTTP/1.0",
+    answer: "400",
+    run: (bridge) =>
+      refused(
+        bridge,
+        Buffer.from(bytesOf(upgrade(bridge)).toString("latin1").replace("HTTP/1.1", "HTTP/1.0"), "latin1"),
+      ),
   },
   {
     row: 29,
@@ -170,9 +214,47 @@ const bodies: Attack[] = [
   withBody("of two chunks", { "Transfer-Encoding": "chunked" }, "1\r\nx\r\n0\r\n\r\n"),
   withBody("whose chunk has a size of 7 KB of text", { "Transfer-Encoding": "chunked" }, `1;${"a".repeat(7000)}\r\nx`),
   { row: 30, tried: "that never ends", answer: "400 or closed", run: endless },
-  onPlain(30, "a Cookie of 7 KB on a page that is not there", "404", "/nothing", { Cookie: `a=${"x".repeat(7000)}` }),
-  onPlain(30, "a Cookie of 12 KB", "431", "/healthz", { Cookie: `a=${"x".repeat(12_000)}` }),
-  onPlain(30, "a path of 9 KB", "431", `/${"a".repeat(9000)}`),
+  {
+    row: 30,
+    tried: "of no length",
+    answer: "200",
+    run: async (bridge) => (await answerTo(bridge, plain(bridge, "/healthz", { "Content-Length": "0" }))).status,
+  },
+];
+
+/** All that Chromium and Firefox keep of one host, and send with every request. */
+const COOKIES = Array.from({ length: 180 }, (_, index) => `${String(index).padStart(3, "0")}=${"x".repeat(4092)}`);
+const ALL_COOKIES = COOKIES.join("; ");
+
+const sizes: Attack[] = [
+  onPlain(34, "a path of 9 KB", "414", `/${"a".repeat(9000)}`),
+  onPlain(34, "a query of 9 KB", "414", `/healthz?${"a".repeat(9000)}`),
+  onPlain(34, "a path of 1 MB", "431", `/${"a".repeat(1 << 20)}`),
+  onPlain(34, "headers of 12 KB", "431", "/healthz", { X: "x".repeat(12_000) }),
+  raw(34, "headers of 1 MB", "431", `GET /healthz HTTP/1.1\r\nHOSTX: ${"x".repeat(1 << 20)}\r\n\r\n`),
+  raw(34, "100,000 headers", "431", `GET /healthz HTTP/1.1\r\nHOST${"j:\r\n".repeat(100_000)}\r\n`),
+  raw(34, "10,000 Cookie headers", "431", `GET /healthz HTTP/1.1\r\nHOST${"Cookie: a\r\n".repeat(10_000)}\r\n`),
+  raw(
+    34,
+    "a second Host after 700 KB of cookies",
+    "421",
+    `GET /healthz HTTP/1.1\r\nHOSTCookie: ${ALL_COOKIES}\r\nHost: evil.example\r\n\r\n`,
+  ),
+  onPlain(34, "cookies of 1 MB", "431", "/healthz", { Cookie: "x".repeat(1 << 20) }),
+  {
+    row: 34,
+    tried: "GET /healthz with all cookies that a browser keeps (180 of 4,096 bytes)",
+    answer: "200",
+    run: async (bridge) => (await answerTo(bridge, plain(bridge, "/healthz", { Cookie: ALL_COOKIES }))).status,
+  },
+  {
+    row: 34,
+    tried: "an upgrade with all of them",
+    answer: "101, offline-state.v1, no extension",
+    run: (bridge) => agreed(bridge, { Cookie: ALL_COOKIES }),
+  },
+  onPlain(32, "a range beyond the end of a file", "416", "/taskpane.html", { Range: "bytes=99999999-" }),
+  onPlain(32, "a file on a condition that does not hold", "412", "/taskpane.html", { "If-Match": '"other"' }),
 ];
 
 /** What the bridge agrees on in its 101. */
@@ -242,4 +324,4 @@ const queries: Attack[] = ["0", "721", "-1", "1e2", "1&hours=2", "9".repeat(7000
   }),
 );
 
-export const bytes: readonly Attack[] = [...smuggled, ...protocols, ...bodies, ...handshakes, ...queries];
+export const bytes: readonly Attack[] = [...smuggled, ...protocols, ...bodies, ...sizes, ...handshakes, ...queries];

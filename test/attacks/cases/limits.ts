@@ -7,7 +7,17 @@ import type { BridgeProcess } from "../../support/bridge-process.js";
 import { HonestPane } from "../../support/honest-pane.js";
 import { asStranger } from "../../support/stranger.js";
 import type { Attack } from "../attack.js";
-import { answerTo, closeCodeIn, connectTls as secure, ended, frame, openFeed, untilClosed, upgrade } from "../wire.js";
+import {
+  answerTo,
+  closeCodeIn,
+  connectTls as secure,
+  ended,
+  frame,
+  openFeed,
+  plain,
+  untilClosed,
+  upgrade,
+} from "../wire.js";
 import { unread } from "./unread.js";
 
 const MOST_PANES = 64;
@@ -106,7 +116,7 @@ const slow: Attack[] = [
 const onFeed = (row: number, tried: string, answer: string, bytes: () => Buffer): Attack =>
   attack(row, tried, answer, async (bridge) => {
     const socket = await openFeed(bridge);
-    const all = untilClosed(socket, 10_000);
+    const all = untilClosed(socket);
     socket.write(bytes());
     return closeCodeIn(await all);
   });
@@ -140,12 +150,6 @@ const frames: Attack[] = [
 export const limits: readonly Attack[] = [
   attack(13, "a 65th pane", "503, and those there stay", tooManyPanes),
   ...frames,
-  attack(16, "headers of 12 KB", "431", async (bridge) => {
-    const socket = await secure(bridge);
-    const all = untilClosed(socket);
-    socket.write(`GET / HTTP/1.1\r\nHost: localhost:${bridge.port}\r\nX: ${"x".repeat(12 << 10)}\r\n\r\n`);
-    return /^HTTP\/1\.1 (\d+)/.exec((await all).toString("latin1"))?.[1] ?? "closed";
-  }),
   { row: 17, tried: "a pane that stops reading", answer: "ended, and the others are told everything", run: unread },
 ];
 
@@ -169,7 +173,38 @@ export const slowLimits: readonly Attack[] = [
   attack(17, "a page that is asked for and never read", "closed", (bridge) => asked(bridge, 1)),
 ];
 
+/** Begins requests with nearly as much as headers may have, which never end. */
+async function unfinished({ port, ca }: BridgeProcess, connections: number): Promise<string> {
+  const begin = Buffer.from(`GET /healthz HTTP/1.1\r\nHost: localhost:${port}\r\nCookie: ${"x".repeat(700_000)}`);
+  const ends = Array.from({ length: connections }, async () => {
+    const socket = connectTls({ host: "127.0.0.1", port, ca, servername: "localhost" });
+    const over = ended(socket);
+    socket.on("secureConnect", () => socket.write(begin));
+    socket.resume();
+    await over;
+  });
+  await Promise.all(ends);
+  return "closed";
+}
+
+/** What a scanner does: each request on a connection of its own, a few at once. */
+async function scanned(bridge: BridgeProcess, requests: number): Promise<string> {
+  const answers = new Set<string>();
+  let next = 0;
+  const scan = async (): Promise<void> => {
+    while (next < requests) {
+      next += 1;
+      const target = `/cgi-bin/${next}.cgi?${"x".repeat(next % 1000)}`;
+      answers.add((await answerTo(bridge, plain(bridge, target, { Cookie: `a=${"x".repeat(next)}` }))).status);
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, scan));
+  return [...answers].join();
+}
+
 export const crowds: readonly Attack[] = [
+  attack(35, "1,000 requests of a scanner, each on a connection of its own", "404", (bridge) => scanned(bridge, 1000)),
+  attack(35, "200 requests with cookies of 700 KB that never end", "closed", (bridge) => unfinished(bridge, 200)),
   attack(16, "5,000 requests at once on one connection", "closed", (bridge) => asked(bridge, 5000)),
   attack(16, "50 such connections", "closed", async (bridge) => {
     const ends = await Promise.all(Array.from({ length: 50 }, () => asked(bridge, 5000)));

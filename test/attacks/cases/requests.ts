@@ -13,6 +13,12 @@ export async function refused(bridge: BridgeProcess, request: Request | Buffer):
   return answer.status;
 }
 
+/** The same, with one of the answer's headers. */
+async function refusedNaming(bridge: BridgeProcess, request: Request, header: string): Promise<string> {
+  const { headers } = await answerTo(bridge, request);
+  return `${await refused(bridge, request)}, ${header}: ${headers.get(header.toLowerCase()) ?? "missing"}`;
+}
+
 export const onUpgrade = (row: number, tried: string, answer: string, changes: (port: number) => Changes): Attack => ({
   row,
   tried,
@@ -133,11 +139,21 @@ const hosts: Attack[] = [
   },
 ];
 
-const method = (name: string, target: string, answer: string): Attack => ({
+const method = (name: string, target: string, answer: string, header: string): Attack => ({
   row: 8,
   tried: `${name} ${target}`,
   answer,
-  run: (bridge) => refused(bridge, { ...plain(bridge, target), method: name }),
+  run: (bridge) => refusedNaming(bridge, { ...plain(bridge, target), method: name }, header),
+});
+const READ = "405, Allow: GET, HEAD";
+const ONLY_GET = "405, Allow: GET";
+const UPGRADE = "426, Upgrade: websocket";
+
+const version = (tried: string, changes: (port: number) => Changes): Attack => ({
+  row: 9,
+  tried,
+  answer: "400, Sec-WebSocket-Version: 13",
+  run: (bridge) => refusedNaming(bridge, upgrade(bridge, changes(bridge.port)), "Sec-WebSocket-Version"),
 });
 
 const shapes: Attack[] = [
@@ -159,23 +175,24 @@ const shapes: Attack[] = [
   {
     row: 8,
     tried: "an upgrade by POST",
-    answer: "405",
-    run: (bridge) => refused(bridge, { ...upgrade(bridge), method: "POST" }),
+    answer: ONLY_GET,
+    run: (bridge) => refusedNaming(bridge, { ...upgrade(bridge), method: "POST" }, "Allow"),
   },
-  method("GET", "/feed", "426"),
-  method("GET", "/feed?x=1", "426"),
-  method("HEAD", "/feed", "405"),
-  method("POST", "/healthz", "405"),
-  method("PUT", "/taskpane.html", "405"),
-  method("DELETE", "/", "405"),
-  method("TRACE", "/", "405"),
+  method("GET", "/feed", UPGRADE, "Upgrade"),
+  method("GET", "/feed?x=1", UPGRADE, "Upgrade"),
+  method("HEAD", "/feed", ONLY_GET, "Allow"),
+  method("HEAD", "/feed?x=1", ONLY_GET, "Allow"),
+  method("POST", "/healthz", READ, "Allow"),
+  method("PUT", "/taskpane.html", READ, "Allow"),
+  method("DELETE", "/", READ, "Allow"),
+  method("TRACE", "/", READ, "Allow"),
   onUpgrade(8, "an upgrade to h2c", "400", () => ({ Upgrade: "h2c" })),
-  onUpgrade(9, "version 8", "400", (port) => ({
+  version("version 8", (port) => ({
     Origin: undefined,
     "Sec-WebSocket-Version": "8",
     "Sec-WebSocket-Origin": `https://localhost:${port}`,
   })),
-  onUpgrade(9, "no version", "400", () => ({ "Sec-WebSocket-Version": undefined })),
+  version("no version", () => ({ "Sec-WebSocket-Version": undefined })),
 ];
 
 const fromAnotherSite = (tried: string, target: string, dest: string, mode: string, site = "cross-site"): Attack =>
@@ -189,6 +206,20 @@ const sites: Attack[] = [
   fromAnotherSite("another program on localhost", "/healthz", "empty", "no-cors", "same-site"),
   fromAnotherSite("a window with /healthz", "/healthz", "document", "navigate"),
   fromAnotherSite("a frame with /history", "/history", "iframe", "navigate"),
+  // Neither a navigation alone nor a destination that opens something alone will do, not even for the pane itself.
+  fromAnotherSite("<script src> of /taskpane.html", "/taskpane.html", "script", "no-cors"),
+  fromAnotherSite("fetch of /taskpane.html without CORS", "/taskpane.html", "empty", "no-cors"),
+  fromAnotherSite("/taskpane.html as a document, but not navigated to", "/taskpane.html", "document", "no-cors"),
+  fromAnotherSite("/taskpane.html navigated to, but as no document", "/taskpane.html", "empty", "navigate"),
+  ...["document", "iframe"].map((dest): Attack => ({
+    row: 18,
+    tried: `the pane opened as a ${dest}`,
+    answer: "200",
+    run: async (bridge) => {
+      const opening = { "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": dest };
+      return (await answerTo(bridge, plain(bridge, "/taskpane.html", opening))).status;
+    },
+  })),
   onUpgrade(18, "an upgrade with the right Origin and Sec-Fetch-Site: cross-site", "403", () => ({
     "Sec-Fetch-Site": "cross-site",
   })),

@@ -1,7 +1,7 @@
 // Rows 22 and 23: a port that another program holds, and text that is meant for whoever reads the log.
 import { once } from "node:events";
 import { createServer } from "node:https";
-import { createServer as createTcpServer, type Server } from "node:net";
+import { connect as connectTcp, createServer as createTcpServer, type Server } from "node:net";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateCertificates } from "office-addin-dev-certs";
@@ -9,7 +9,7 @@ import { BridgeProcess, freePort, freshHome } from "../../support/bridge-process
 import { HonestPane } from "../../support/honest-pane.js";
 import { OTHER_LOOPBACK } from "../../support/loopback.js";
 import type { Attack } from "../attack.js";
-import { answerTo, bytesOf, plain, upgrade } from "../wire.js";
+import { answerTo, bytesOf, ended, frame, openFeed, plain, untilClosed, upgrade } from "../wire.js";
 
 async function listen(server: Server, port: number, host: string): Promise<void> {
   server.listen(port, host);
@@ -88,7 +88,101 @@ async function secrets(bridge: BridgeProcess): Promise<string> {
     : "no secret is logged";
 }
 
+/** The bridge's budget of log lines: so many of a kind at once, then one a minute. */
+const LINES_AT_ONCE = 100;
+const LINE_EVERY_MS = 60_000;
+const SIDE_BY_SIDE = 20;
+
+/** What so many clients that do the same leave in the log of a bridge that has logged nothing else of the kind. */
+async function flooded(
+  bridge: BridgeProcess,
+  clients: number,
+  once: (bridge: BridgeProcess) => Promise<unknown>,
+): Promise<string> {
+  const before = bridge.logText();
+  const begun = performance.now();
+  for (let count = 0; count < clients; count += SIDE_BY_SIDE)
+    await Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => once(bridge)));
+  const allowed = LINES_AT_ONCE + Math.ceil((performance.now() - begun) / LINE_EVERY_MS);
+  const all = bridge.logText();
+  if (!all.startsWith(before)) return "what was in the log before is there no more";
+  const lines = all.slice(before.length).trimEnd().split("\n");
+  const kinds = new Map<string, number>();
+  for (const line of lines) {
+    const { msg } = JSON.parse(line) as { msg: string };
+    kinds.set(msg, (kinds.get(msg) ?? 0) + 1);
+    if (/"stack"|\.js:\d+/.test(line)) return `a stack: ${line}`;
+    if (line.length > 1000) return `a line of ${line.length} characters`;
+  }
+  const [kind, most] = [...kinds].sort(([, one], [, other]) => other - one)[0] ?? ["no line", 0];
+  // Fewer than that would mean that it was something else that was tried.
+  return most >= LINES_AT_ONCE && most <= allowed
+    ? "100 short lines of a kind, then one a minute"
+    : `${most} × ${kind}`;
+}
+
+const flood = (clients: number, tried: string, once: (bridge: BridgeProcess) => Promise<unknown>): Attack => ({
+  row: 35,
+  tried: `${clients} ${tried}`,
+  answer: "100 short lines of a kind, then one a minute",
+  run: () => onFreshBridge((bridge) => flooded(bridge, clients, once)),
+});
+
+const sent = (bytes: (bridge: BridgeProcess) => Buffer) => (bridge: BridgeProcess) => answerTo(bridge, bytes(bridge));
+
+/** Opens a feed, and sends `bytes` on it. */
+const onFeed =
+  (bytes: Buffer) =>
+  async (bridge: BridgeProcess): Promise<void> => {
+    const socket = await openFeed(bridge);
+    const over = untilClosed(socket);
+    socket.end(bytes);
+    await over;
+  };
+
+const floods: readonly Attack[] = [
+  flood(400, "connections that break the WebSocket protocol", onFeed(frame(0x83))),
+  flood(200, "panes that send a message", onFeed(frame(0x81, Buffer.from("x")))),
+  flood(200, "panes that come and go", onFeed(frame(0x88, Buffer.from([0x03, 0xe8])))),
+  flood(
+    200,
+    "refused requests with control characters in every header",
+    sent((bridge) =>
+      bytesOf(
+        plain(bridge, `/%${"\u0085".repeat(500)}`, { Host: "\u0085".repeat(2000), Origin: "\u0085".repeat(2000) }),
+      ),
+    ),
+  ),
+  flood(
+    200,
+    "requests that are no HTTP",
+    sent(() => Buffer.from("\u0085\r\n\r\n", "latin1")),
+  ),
+  flood(200, "TLS handshakes that fail", ({ port }) => {
+    const socket = connectTcp({ host: "127.0.0.1", port });
+    socket.write("no TLS at all\r\n");
+    socket.resume();
+    return ended(socket);
+  }),
+];
+
+/** A request whose headers are too long: what the log says about it. */
+async function oversized(bridge: BridgeProcess): Promise<string> {
+  const before = bridge.logText().length;
+  await answerTo(bridge, plain(bridge, "/healthz", { Cookie: `session=hunter2${"x".repeat(1 << 20)}` }));
+  const written = bridge.logText().slice(before);
+  if (written.includes("hunter2")) return "the cookie";
+  return /"status":431,"why":"[^"]*cookies/.test(written) ? "431 and why, nothing of the cookie" : written;
+}
+
 export const programs: readonly Attack[] = [
+  ...floods,
+  {
+    row: 23,
+    tried: "what the log says about cookies of 1 MB",
+    answer: "431 and why, nothing of the cookie",
+    run: () => onFreshBridge(oversized),
+  },
   {
     row: 22,
     tried: "at 127.0.0.1",

@@ -32,7 +32,7 @@ export async function unread(): Promise<string> {
         listener({ state: "unknown", since: null, ageMs: 0, number: count, source });
       }, 50);
       return {
-        lookAgain: () => undefined,
+        refresh: () => undefined,
         close: () => {
           clearInterval(timer);
         },

@@ -1,0 +1,62 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Failure } from "../failure.js";
+import { checkPaneFiles } from "./pane-files.js";
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "pane-files-"));
+  mkdirSync(join(folder, "office"));
+  writeFileSync(join(folder, "taskpane.html"), "page");
+  writeFileSync(join(folder, "office", "office.js"), "script");
+  writeFileSync(join(folder, "pane-files.json"), JSON.stringify({ "taskpane.html": 4, "office/office.js": 6 }));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function failure(): Failure {
+  try {
+    checkPaneFiles(folder);
+  } catch (error) {
+    if (error instanceof Failure) return error;
+  }
+  throw new Error("no Failure was thrown");
+}
+
+describe("checkPaneFiles", () => {
+  it("accepts a folder in which every listed file is whole", () => {
+    checkPaneFiles(folder);
+  });
+
+  it("names a file that is missing, and the fix", () => {
+    rmSync(join(folder, "office", "office.js"));
+    expect(failure().message).toBe(`a file of the pane is missing: ${join(folder, "office", "office.js")}`);
+    expect(failure().remedy).toContain("npm run build");
+  });
+
+  it("names a folder that stands in a file's place", () => {
+    rmSync(join(folder, "taskpane.html"));
+    mkdirSync(join(folder, "taskpane.html"));
+    expect(failure().message).toContain(join(folder, "taskpane.html"));
+  });
+
+  it("names a file that was cut off", () => {
+    writeFileSync(join(folder, "taskpane.html"), "");
+    expect(failure().message).toMatch(/damaged: .*taskpane\.html \(it has 0 bytes, not 4\)/);
+  });
+
+  it.each(["", "{", "null", "[]", "{}", '"taskpane.html"'])("names the list when it is damaged: %j", (text) => {
+    writeFileSync(join(folder, "pane-files.json"), text);
+    expect(failure().message).toContain(join(folder, "pane-files.json"));
+  });
+
+  it("names the list when the whole folder is missing", () => {
+    rmSync(folder, { recursive: true });
+    expect(failure().message).toContain(join(folder, "pane-files.json"));
+  });
+});
