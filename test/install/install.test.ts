@@ -1,23 +1,34 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { generateCertificates } from "office-addin-dev-certs";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { presenceOf } from "../../bridge/src/install/bridge/presence.js";
+import { inspectCertificates } from "../../bridge/src/certificates/certificates.js";
+import { findBridge } from "../../bridge/src/instance/find.js";
 import { install, InstallFailure } from "../../bridge/src/install/install.js";
 import {
   ADDIN_KEY,
   CLASS_KEY,
+  DEVELOPER_KEY,
   DISK_PROVIDER,
   PROVIDERS_KEY,
   RUN_KEY,
   RUN_NAME,
 } from "../../bridge/src/install/names.js";
-import { appFolder, manifestFile } from "../../bridge/src/install/places.js";
+import { keepInstallation } from "../../bridge/src/install/installed-bridge.js";
+import { lockInstallation, tryLockInstallation } from "../../bridge/src/install/lock.js";
+import { appFolder, appsFolder, diskManifestFolder, manifestFile } from "../../bridge/src/install/places.js";
+import { installFileOf } from "../../bridge/src/install/record.js";
 import { number, readNumber, readText, text, type Registry } from "../../bridge/src/install/registry/registry.js";
 import type { Step } from "../../bridge/src/install/step.js";
 import { removeOtherVersions } from "../../bridge/src/install/steps/app-files.js";
+import { endFormerTrust, thumbprintOf } from "../../bridge/src/install/steps/certificate.js";
 import { STEPS } from "../../bridge/src/install/steps/index.js";
 import { removeHome } from "../../bridge/src/install/files/home.js";
+import { removeTree } from "../../bridge/src/install/files/removal.js";
+import { prepareHome, resolveHome } from "../../bridge/src/home/home.js";
+import { temporaryHome } from "../support/temporary-home.js";
 import { uninstall } from "../../bridge/src/install/uninstall.js";
 import { machine, type Machine } from "./support.js";
 
@@ -37,8 +48,8 @@ describe("installing", { timeout: 240_000 }, () => {
   it("does every step once, and finds everything done the second time", async () => {
     const here = machine(PORT);
     expect(await outcomes(here, "1.0.0")).toEqual(STEPS.map(({ name }) => `${name} done`));
-    const found = await presenceOf(here.home);
-    expect(found).toMatchObject({ kind: "runs", status: 200, record: { version: "1.0.0", port: PORT } });
+    const found = await findBridge(here.home, []);
+    expect(found).toMatchObject({ kind: "running", record: { version: "1.0.0", port: PORT } });
     expect(readNumber(here.registry, ADDIN_KEY, "LoadBehavior")).toBe(3);
     expect(here.roots.trusted.size).toBe(1);
     const state = here.state();
@@ -55,7 +66,7 @@ describe("installing", { timeout: 240_000 }, () => {
     await here.haveCertificate();
     await outcomes(here, "1.0.0");
     await outcomes(here, "1.1.0");
-    expect(await presenceOf(here.home)).toMatchObject({ record: { version: "1.1.0", port: PORT } });
+    expect(await findBridge(here.home, [])).toMatchObject({ record: { version: "1.1.0", port: PORT } });
     expect(readText(here.registry, `${CLASS_KEY.x64}\\InprocServer32`, "")).toContain("1.1.0");
     expect(readText(here.registry, RUN_KEY, RUN_NAME)).toContain("1.1.0");
     expect(existsSync(appFolder(here.home, "1.0.0"))).toBe(true);
@@ -107,7 +118,7 @@ describe("an installation that fails", { timeout: 240_000 }, () => {
       expect(thrown).toBeInstanceOf(InstallFailure);
       expect(thrown).toMatchObject({ left: [] });
       expect(here.state()).toEqual(before);
-      expect(await presenceOf(here.home)).toEqual({ kind: "absent" });
+      expect(await findBridge(here.home, [])).toEqual({ kind: "absent" });
     });
   }
 
@@ -138,7 +149,7 @@ describe("an installation that fails", { timeout: 240_000 }, () => {
     const steps = STEPS.map((one, at) => (at === STEPS.length - 1 ? failing(one) : one));
     await expect(install(steps, here.context("1.1.0"))).rejects.toThrow("deliberately");
     expect(here.state()).toEqual(before);
-    expect(await presenceOf(here.home)).toMatchObject({ record: { version: "1.0.0", port: PORT } });
+    expect(await findBridge(here.home, [])).toMatchObject({ record: { version: "1.0.0", port: PORT } });
   });
 
   it("leaves no trust and no files when the person says no to the certificate", async () => {
@@ -190,7 +201,7 @@ describe("uninstalling", { timeout: 240_000 }, () => {
     await outcomes(here, "1.0.0");
     await outcomes(here, "1.1.0");
     expect(await remove(here, "1.1.0")).toEqual([]);
-    expect(await presenceOf(here.home)).toEqual({ kind: "absent" });
+    expect(await findBridge(here.home, [])).toEqual({ kind: "absent" });
     expect(here.registry.dump()).toEqual(before);
     expect([...here.roots.trusted]).toEqual([]);
     expect(existsSync(here.home.path)).toBe(false);
@@ -217,7 +228,7 @@ describe("uninstalling", { timeout: 240_000 }, () => {
       expect(here.registry.dump().filter((line) => /offline|\[|579daa6e/i.test(line))).toEqual([]);
       expect([...here.roots.trusted]).toEqual([]);
       expect(existsSync(here.home.path)).toBe(false);
-      expect(await presenceOf(here.home)).toEqual({ kind: "absent" });
+      expect(await findBridge(here.home, [])).toEqual({ kind: "absent" });
     });
   }
 
@@ -225,11 +236,12 @@ describe("uninstalling", { timeout: 240_000 }, () => {
     const here = machine(PORT);
     await here.haveCertificate();
     await outcomes(here, "1.0.0");
-    const found = await presenceOf(here.home);
-    if (found.kind !== "runs") throw new Error("no bridge runs");
-    process.kill(found.record.pid, "SIGSTOP");
+    const found = await findBridge(here.home, []);
+    if (found.kind !== "running" || found.record === undefined) throw new Error("no bridge runs");
+    const { pid } = found.record;
+    process.kill(pid, "SIGSTOP");
     expect(await remove(here, "1.0.0")).toEqual([]);
-    expect(() => process.kill(found.record.pid, 0)).toThrow("ESRCH");
+    expect(() => process.kill(pid, 0)).toThrow("ESRCH");
     expect(existsSync(here.home.path)).toBe(false);
   });
 
@@ -247,6 +259,257 @@ describe("uninstalling", { timeout: 240_000 }, () => {
     const here = machine(PORT);
     expect(await remove(here, "1.0.0")).toEqual([]);
     expect(existsSync(here.home.path)).toBe(false);
+  });
+});
+
+/** As a version up to 0.1.0 has left it: certificates with the name of Microsoft's developer tools, trusted. Returns the CA's thumbprint. */
+async function haveFormerCertificate(here: Machine): Promise<string> {
+  const folder = here.home.certificates;
+  const file = (name: string): string => join(folder, name);
+  prepareHome(here.home);
+  await generateCertificates(file("ca.crt"), file("localhost.crt"), file("localhost.key"), 397, ["localhost"]);
+  const thumbprint = thumbprintOf(readFileSync(file("ca.crt"), "utf8"));
+  here.roots.trusted.add(thumbprint);
+  here.context("1.0.0").record.update({ version: "0.1.0", port: PORT, thumbprints: [thumbprint] });
+  return thumbprint;
+}
+
+describe("a certificate of an earlier version", { timeout: 240_000 }, () => {
+  const DEVELOPERS = "d".repeat(40);
+
+  it("is replaced, and its trust ended by its thumbprint: that of a developer's own stays", async () => {
+    const here = machine(PORT);
+    const former = await haveFormerCertificate(here);
+    here.roots.trusted.add(DEVELOPERS);
+    const context = here.context("1.0.0");
+    expect(await STEPS.find(({ name }) => name === "certificate")?.check(context)).toMatchObject({ result: "fail" });
+    await install(STEPS, context);
+    // Until the new one is in use, the old one is trusted, too.
+    expect(here.roots.trusted.has(former)).toBe(true);
+    expect(endFormerTrust(context)).toEqual([former]);
+    const present = thumbprintOf(readFileSync(join(here.home.certificates, "ca.crt"), "utf8"));
+    expect([...here.roots.trusted].sort()).toEqual([DEVELOPERS, present].sort());
+    expect(here.context("1.0.0").record.facts.thumbprints).toEqual([present]);
+    expect(await findBridge(here.home, [])).toMatchObject({ kind: "running" });
+    // Once, and never again.
+    expect(endFormerTrust(here.context("1.0.0"))).toEqual([]);
+    expect((await outcomes(here, "1.0.0"))[1]).toBe("certificate already");
+    expect(await remove(here, "1.0.0")).toEqual([]);
+    expect([...here.roots.trusted]).toEqual([DEVELOPERS]);
+  });
+
+  it("is back, with its trust, when the installation fails later", async () => {
+    const here = machine(PORT);
+    const former = await haveFormerCertificate(here);
+    here.registry.write("HKCU\\Software\\Somebody", "else", number(1));
+    const before = here.state();
+    const steps = STEPS.map((one, at) => (at === STEPS.length - 1 ? failing(one) : one));
+    await expect(install(steps, here.context("1.0.0"))).rejects.toThrow("deliberately");
+    expect(here.state()).toEqual(before);
+    expect([...here.roots.trusted]).toEqual([former]);
+  });
+
+  it("stays in use when the person does not want to trust the new one; and stays known when they want to keep the old", async () => {
+    const here = machine(PORT);
+    const former = await haveFormerCertificate(here);
+    const step = STEPS.filter(({ name }) => name === "certificate");
+    here.roots.answer = "no";
+    await install(step, here.context("1.0.0"));
+    expect(thumbprintOf(readFileSync(join(here.home.certificates, "ca.crt"), "utf8"))).toBe(former);
+    here.roots.answer = "yes";
+    await install(step, here.context("1.0.0"));
+    const context = here.context("1.0.0");
+    const stubborn = {
+      ...context,
+      roots: {
+        has: (thumbprint: string) => here.roots.has(thumbprint),
+        hasOwn: (thumbprint: string) => here.roots.hasOwn(thumbprint),
+        add: (der: Buffer) => {
+          here.roots.add(der);
+        },
+        remove: () => {
+          throw new Error("the person said no");
+        },
+      },
+    };
+    expect(endFormerTrust(stubborn)).toEqual([]);
+    expect(here.context("1.0.0").record.facts.thumbprints).toContain(former);
+    expect(await remove(here, "1.0.0")).toEqual([]);
+    expect([...here.roots.trusted]).toEqual([]);
+  });
+});
+
+describe("a damaged or lost record", { timeout: 240_000 }, () => {
+  const damage = (here: Machine): void => {
+    writeFileSync(installFileOf(here.home), '{ "msi": true, "trust": fal');
+  };
+
+  it("is reported, and written anew by the next installation; uninstalling then leaves nothing", async () => {
+    const here = machine(PORT);
+    await outcomes(here, "1.0.0");
+    damage(here);
+    const checked = await STEPS[0]?.check(here.context("1.0.0"));
+    expect(checked).toMatchObject({
+      result: "fail",
+      evidence: expect.stringContaining("install.json is damaged") as string,
+    });
+    // It may have said that nobody is to be asked.
+    const { trust, sideload, msi } = here.context("1.0.0").record.facts;
+    await keepInstallation(here.context("1.0.0", { trust, sideload, msi })).trust(
+      join(here.home.certificates, "ca.crt"),
+    );
+    expect(here.roots.asked).toBe(1);
+    await outcomes(here, "1.0.0");
+    expect(here.context("1.0.0").record).toMatchObject({ state: "whole", problem: undefined });
+    expect(here.context("1.0.0").record.facts.thumbprints).toHaveLength(1);
+    expect(await remove(here, "1.0.0")).toEqual([]);
+    expect([...here.roots.trusted]).toEqual([]);
+    expect(existsSync(here.home.path)).toBe(false);
+  });
+
+  it("stays as it was when that installation fails", async () => {
+    const here = machine(PORT);
+    await outcomes(here, "1.0.0");
+    damage(here);
+    const before = here.state();
+    const steps = STEPS.map((one, at) => (at === STEPS.length - 1 ? failing(one) : one));
+    await expect(install(steps, here.context("1.1.0"))).rejects.toThrow("deliberately");
+    expect(here.state()).toEqual(before);
+  });
+
+  it("leads to the removal of our own CA from this user's trust, and of nothing else", async () => {
+    const here = machine(PORT);
+    await outcomes(here, "1.0.0");
+    damage(here);
+    const own = thumbprintOf(readFileSync(join(here.home.certificates, "ca.crt"), "utf8"));
+    here.roots.trusted.add("d".repeat(40));
+    expect([...here.roots.trusted]).toContain(own);
+    expect(await remove(here, "1.0.0")).toEqual([]);
+    expect([...here.roots.trusted]).toEqual(["d".repeat(40)]);
+  });
+
+  it.each(["damaged", "lost", "whole"])(
+    "leaves what an administrator trusts for everybody, when it is %s",
+    async (how) => {
+      const here = machine(PORT);
+      await install(STEPS, here.context("1.0.0", { trust: false }));
+      here.roots.machine.add(thumbprintOf(readFileSync(join(here.home.certificates, "ca.crt"), "utf8")));
+      if (how === "damaged") damage(here);
+      if (how === "lost") rmSync(installFileOf(here.home));
+      expect(await remove(here, "1.0.0")).toEqual([]);
+      expect(here.roots.machine.size).toBe(1);
+    },
+  );
+
+  it.each(["damaged", "lost", "whole"])("leaves the trust in an organization's own CA, when it is %s", async (how) => {
+    const here = machine(PORT);
+    prepareHome(here.home);
+    const theirs = await organizationsCertificate(here);
+    await install(STEPS, here.context("1.0.0", { trust: false }));
+    expect(thumbprintOf(readFileSync(join(here.home.certificates, "ca.crt"), "utf8"))).toBe(theirs);
+    if (how === "damaged") damage(here);
+    if (how === "lost") rmSync(installFileOf(here.home));
+    expect(await remove(here, "1.0.0")).toEqual([]);
+    expect([...here.roots.trusted]).toEqual([theirs]);
+  });
+
+  it.each(["damaged", "lost"])("leaves a developer's settings beside ours, when it is %s", async (how) => {
+    const here = machine(PORT);
+    await here.haveCertificate();
+    here.registry.write(`${DEVELOPER_KEY}\\Outlook`, "UseWebDebugger", number(1));
+    await outcomes(here, "1.0.0");
+    here.registry.write(PROVIDERS_KEY, DISK_PROVIDER, text(diskManifestFolder(here.home)));
+    if (how === "damaged") damage(here);
+    else rmSync(installFileOf(here.home));
+    expect(await remove(here, "1.0.0")).toEqual([]);
+    expect(readNumber(here.registry, `${DEVELOPER_KEY}\\Outlook`, "UseWebDebugger")).toBe(1);
+    expect(here.registry.read(PROVIDERS_KEY, DISK_PROVIDER)).toBeUndefined();
+  });
+});
+
+/** Made by openssl, and trusted by this user as an administrator's script may do it. */
+async function organizationsCertificate(here: Machine): Promise<string> {
+  const folder = here.home.certificates;
+  const openssl = (...words: string[]): void => {
+    execFileSync("openssl", words, { cwd: folder, stdio: "pipe" });
+  };
+  const key = ["-newkey", "rsa:2048", "-nodes"];
+  openssl("req", "-x509", ...key, "-keyout", "ca.key", "-out", "ca.crt", "-days", "365", "-subj", "/CN=Our Company CA");
+  const names = ["-addext", "subjectAltName=DNS:localhost"];
+  openssl("req", ...key, "-keyout", "localhost.key", "-out", "csr", "-subj", "/CN=localhost", ...names);
+  const signing = ["-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-copy_extensions", "copy", "-days", "365"];
+  openssl("x509", "-req", "-in", "csr", ...signing, "-out", "localhost.crt");
+  for (const file of readdirSync(folder))
+    if (!["ca.crt", "localhost.crt", "localhost.key"].includes(file)) rmSync(join(folder, file));
+  expect(await inspectCertificates(folder, Date.now())).toMatchObject({ kind: "usable" });
+  const thumbprint = thumbprintOf(readFileSync(join(folder, "ca.crt"), "utf8"));
+  here.roots.trusted.add(thumbprint);
+  return thumbprint;
+}
+
+describe("two installations at once", { timeout: 240_000 }, () => {
+  it("are one after the other: the second is refused until the first has ended", async () => {
+    const here = machine(PORT);
+    prepareHome(here.home);
+    const first = await lockInstallation(here.home);
+    await expect(lockInstallation(here.home)).rejects.toThrow(
+      "another `install` or `uninstall` of this user is running",
+    );
+    first.release();
+    const second = await lockInstallation(here.home);
+    second.release();
+    expect(readdirSync(here.home.run)).toEqual([]);
+  });
+
+  it("do not meddle with one another in different data directories", async () => {
+    const [one, other] = [machine(PORT), machine(PORT)];
+    for (const { home } of [one, other]) prepareHome(home);
+    const locks = [await lockInstallation(one.home), await lockInstallation(other.home)];
+    for (const lock of locks) lock.release();
+  });
+
+  it("leave what is being copied alone, when a bridge starts meanwhile", async () => {
+    const here = machine(PORT);
+    prepareHome(here.home);
+    const copying = join(appsFolder(here.home), ".new-4711");
+    mkdirSync(copying, { recursive: true });
+    const lock = await tryLockInstallation(here.home);
+    await keepInstallation(here.context("1.0.0")).runsOn(PORT + 1);
+    expect(existsSync(copying)).toBe(true);
+    expect(here.context("1.0.0").record.facts.port).toBeUndefined();
+    lock?.release();
+    await keepInstallation(here.context("1.0.0")).runsOn(PORT + 1);
+    expect(existsSync(copying)).toBe(false);
+    expect(here.context("1.0.0").record.facts.port).toBe(PORT + 1);
+  });
+});
+
+describe("what is not ours in a data directory", { timeout: 240_000 }, () => {
+  it("stays when it is uninstalled: folders in a directory that was never ours, and other folders beside versions", async () => {
+    const path = temporaryHome();
+    for (const name of ["certificates", "history", "logs", "run"]) {
+      mkdirSync(join(path, name));
+      writeFileSync(join(path, name, "theirs"), "");
+    }
+    expect(removeHome(resolveHome({ env: { OUTLOOK_OFFLINE_STATE_HOME: path } }))).toEqual([]);
+    expect(readdirSync(join(path, "logs"))).toEqual(["theirs"]);
+
+    const here = machine(PORT);
+    await here.haveCertificate();
+    await outcomes(here, "1.0.0");
+    mkdirSync(join(appsFolder(here.home), "letters"));
+    expect(removeOtherVersions(here.context("1.0.0"))).toEqual([]);
+    expect(await remove(here, "1.0.0")).toEqual([]);
+    expect(readdirSync(appsFolder(here.home))).toEqual(["letters"]);
+  });
+
+  it("is not reached through a link", () => {
+    const [path, elsewhere] = [temporaryHome(), temporaryHome()];
+    writeFileSync(join(elsewhere, "letter"), "");
+    mkdirSync(join(path, "logs"));
+    symlinkSync(elsewhere, join(path, "logs", "link"), "junction");
+    expect(removeTree(join(path, "logs"))).toEqual([]);
+    expect(readdirSync(elsewhere)).toEqual(["letter"]);
   });
 });
 

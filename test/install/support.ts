@@ -28,11 +28,18 @@ import { productRoot } from "../../bridge/src/version.js";
 const PLACE = join(productRoot, "build", "test-installations");
 
 export class MemoryRoots implements TrustedRoots {
+  /** By this user's choice. */
   readonly trusted = new Set<string>();
+  /** By an administrator's choice, for everybody. */
+  readonly machine = new Set<string>();
   asked = 0;
   answer: "yes" | "no" = "yes";
 
   has(thumbprint: string): boolean {
+    return this.trusted.has(thumbprint) || this.machine.has(thumbprint);
+  }
+
+  hasOwn(thumbprint: string): boolean {
     return this.trusted.has(thumbprint);
   }
 
@@ -43,6 +50,7 @@ export class MemoryRoots implements TrustedRoots {
   }
 
   remove(thumbprint: string): boolean {
+    if (this.machine.has(thumbprint)) throw new Error("access is denied");
     return this.trusted.delete(thumbprint);
   }
 }
@@ -115,7 +123,7 @@ export function machine(port: number): Machine {
 function packageOf(folder: string, version: string): string {
   if (existsSync(folder)) return folder;
   mkdirSync(folder, { recursive: true });
-  for (const part of ["dist/bridge", "dist/shared", "dist/pane/taskpane.html", "build/Release", MANIFEST]) {
+  for (const part of ["dist/bridge", "dist/shared", "dist/pane", "build/Release", MANIFEST]) {
     cpSync(join(productRoot, part), join(folder, part), {
       recursive: true,
       // node-gyp leaves its intermediate files there too.

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Ajv, type AnySchemaObject, type ErrorObject, type ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
@@ -10,7 +10,7 @@ import { damagedFiles, readInventory } from "../../bridge/src/install/files/inve
 import { filesIn } from "../../tools/package/files.mjs";
 import { npmCommand } from "../../tools/package/npm.mjs";
 import { signAll } from "../../tools/package/sign.mjs";
-import { productRoot } from "../../bridge/src/version.js";
+import { productRoot, version } from "../../bridge/src/version.js";
 import { json, only, OUT, STAGE } from "./support/packages.js";
 
 const MIB = 1 << 20;
@@ -24,28 +24,29 @@ function temporaryFolder(): string {
 }
 
 describe("the npm package", { timeout: 120_000 }, () => {
-  it("is installed by npm with nothing fetched and no script run, and shows a simulated Outlook with no compiler", async () => {
+  it("is run by npx from an empty folder with nothing fetched and no script run, whole, and shows a simulated Outlook with no compiler", async () => {
     const folder = temporaryFolder();
-    writeFileSync(join(folder, "package.json"), "{}");
-    const [npm, args] = npmCommand([
-      "install",
-      "--offline",
-      "--ignore-scripts",
-      "--no-audit",
-      "--no-fund",
-      only(".tgz"),
-    ]);
-    const { status, stderr } = spawnSync(npm, args, {
-      cwd: folder,
-      encoding: "utf8",
-      env: { ...process.env, npm_config_cache: join(folder, "cache") },
-    });
+    const tarball = only(".tgz");
+    cpSync(tarball, join(folder, basename(tarball)));
+    const env = {
+      ...process.env,
+      npm_config_cache: join(folder, "cache"),
+      npm_config_offline: "true",
+      npm_config_ignore_scripts: "true",
+    };
+    // In the way that docs/deploy.md names.
+    const words = ["exec", "--yes", "--", `./${basename(tarball)}`, "--version"];
+    const { status, stdout, stderr } = spawnSync(...npmCommand(words), { cwd: folder, encoding: "utf8", env });
     expect(status, stderr).toBe(0);
+    expect(stdout.trim()).toBe(version);
+    const [run = ""] = readdirSync(join(folder, "cache", "_npx"));
+    const modules = join(folder, "cache", "_npx", run, "node_modules");
+    // All that `install` will hold it to: npm leaves files out of what it packs.
+    const installed = join(modules, "outlook-offline-state");
+    expect(await damagedFiles(installed, readInventory(installed))).toEqual([]);
     const home = join(folder, "home");
     mkdirSync(home);
-    // What `npx outlook-offline-state` runs.
-    const bin = join(folder, "node_modules", ".bin", "outlook-offline-state");
-    const bridge = spawn(bin, ["start", "--simulate", "--port", "39761"], {
+    const bridge = spawn(join(modules, ".bin", "outlook-offline-state"), ["start", "--simulate", "--port", "39761"], {
       env: { PATH: process.env["PATH"], OUTLOOK_OFFLINE_STATE_HOME: home },
       stdio: ["ignore", "pipe", "inherit"],
     });

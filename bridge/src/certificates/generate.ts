@@ -1,67 +1,72 @@
-/** Makes the CA and the certificate of localhost with office-addin-dev-certs, in a process that ends with the CA's key. */
-import { execFile } from "node:child_process";
-import { chmod, mkdtemp, readdir, rename, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
+/** The certificate files in <data directory>/certificates: puts a new set, or one that was kept, in the place of the present one. */
+import { copyFile, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { describe, Failure } from "../failure.js";
+import { asFailure, describe, Failure } from "../failure.js";
 
-/** The names of the files in <home>/certificates. */
+/** The names of the files. */
 export const CA_FILE = "ca.crt";
 export const CERTIFICATE_FILE = "localhost.crt";
 export const KEY_FILE = "localhost.key";
+const FILES = [CA_FILE, CERTIFICATE_FILE, KEY_FILE];
 
-/** What a browser will ask for; the certificate is good for nothing else. */
-const DOMAINS = ["localhost", "127.0.0.1", "::1"];
+/** Below the folder: a set that could not serve by the clock of then, and may again when the clock is set right. */
+export const PREVIOUS_FOLDER = "previous";
 const UNFINISHED = ".new-";
-const TIME_LIMIT_MS = 60_000;
 
-// The library keeps the CA's key in memory only. Making it in a process of its own means that nobody can take it from the
-// bridge's memory afterwards, that the bridge does not stand still, and that the library's words stay out of our output.
-const PROGRAM = `
-  const [library, folder, days, domains] = process.argv.slice(1);
-  const { join } = require("node:path");
-  require(library)
-    .generateCertificates(join(folder, "${CA_FILE}"), join(folder, "${CERTIFICATE_FILE}"), join(folder, "${KEY_FILE}"),
-      Number(days), domains.split(","))
-    .catch((error) => { console.error(error.message); process.exitCode = 1; });
-`;
+export interface Replacement {
+  /** Must exist. */
+  readonly folder: string;
+  /** Writes the files of the new set into the folder that it is given. */
+  readonly make: (folder: string) => Promise<void>;
+  /** Keep the present set in PREVIOUS_FOLDER. */
+  readonly keepPresent: boolean;
+  /** Called with the new CA's file before anything is replaced; when it rejects, the present set stays. */
+  readonly approve: (caFile: string) => Promise<void>;
+  /** Once it is aborted, the present set stays. */
+  readonly signal?: AbortSignal;
+}
 
-/**
- * Puts a new set of files into `folder`, valid for `days` days from now. `approve` is called with the new CA's file before
- * the set takes the place of the old one; when it rejects, the old one stays, as it does once `signal` has been aborted.
- * Throws a Failure.
- */
-export async function generate(
-  folder: string,
-  days: number,
-  approve: (caFile: string) => Promise<void>,
-  signal?: AbortSignal,
-): Promise<void> {
-  let unfinished: string | undefined;
+/** Throws a Failure; that of `approve` as it is. */
+export async function replaceFiles({ folder, make, keepPresent, approve, signal }: Replacement): Promise<void> {
   try {
     await removeUnfinished(folder);
-    unfinished = await mkdtemp(join(folder, UNFINISHED));
-    const library = createRequire(import.meta.url).resolve("office-addin-dev-certs");
-    await promisify(execFile)(
-      process.execPath,
-      ["--input-type=commonjs", "--eval", PROGRAM, "--", library, unfinished, String(days), DOMAINS.join(",")],
-      { timeout: TIME_LIMIT_MS, windowsHide: true, ...(signal === undefined ? {} : { signal }) },
-    );
-    await chmod(join(unfinished, KEY_FILE), 0o600);
-    await approve(join(unfinished, CA_FILE));
+    const made = await mkdtemp(join(folder, UNFINISHED));
+    await make(made);
+    await approve(join(made, CA_FILE));
     signal?.throwIfAborted();
-    // A crash between two of these leaves a set that does not fit together; it is then made anew.
-    for (const file of [CA_FILE, CERTIFICATE_FILE, KEY_FILE]) await rename(join(unfinished, file), join(folder, file));
+    if (keepPresent) {
+      const kept = await mkdtemp(join(folder, UNFINISHED));
+      for (const file of FILES) await copyFile(join(folder, file), join(kept, file));
+      await rm(join(folder, PREVIOUS_FOLDER), { recursive: true, force: true });
+      await rename(kept, join(folder, PREVIOUS_FOLDER));
+    }
+    // A crash between two of these leaves a set that does not fit together, which is then replaced.
+    for (const file of FILES) await rename(join(made, file), join(folder, file));
   } catch (thrown) {
+    if (thrown instanceof Failure) throw thrown;
     throw new Failure(
-      `the certificate of https://localhost could not be made in ${folder} (${describe(thrown).trim()})`,
+      `the certificate of https://localhost could not be written to ${folder} (${asFailure(thrown, folder)?.message ?? describe(thrown)})`,
       "See that the folder can be written and that its disk is not full.",
       { cause: thrown },
     );
   } finally {
-    if (unfinished !== undefined) await rm(unfinished, { recursive: true, force: true });
+    await removeUnfinished(folder).catch(() => undefined);
   }
+}
+
+/** Makes a set in `folder` that is valid from `validFrom` to `validUntil`, Unix milliseconds. */
+export async function generate(folder: string, validFrom: number, validUntil: number): Promise<void> {
+  // Loaded once a year: the ASN.1 schemas take several megabytes.
+  const { issue } = await import("./issue.js");
+  const { ca, certificate, key } = await issue(validFrom, validUntil);
+  await writeFile(join(folder, CA_FILE), ca);
+  await writeFile(join(folder, CERTIFICATE_FILE), certificate);
+  await writeFile(join(folder, KEY_FILE), key, { mode: 0o600 });
+}
+
+/** Copies the set that was kept to `folder`. */
+export async function copyPrevious(certificates: string, folder: string): Promise<void> {
+  for (const file of FILES) await copyFile(join(certificates, PREVIOUS_FOLDER, file), join(folder, file));
 }
 
 /** What a crash has left. */

@@ -1,29 +1,77 @@
-/** Folders for this user alone. */
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
-import { basename, dirname } from "node:path";
+/** Folders for this user alone. Never follows a link that somebody else has made, and changes no rights but of what is ours. */
+import { chmodSync, lstatSync, mkdirSync, statSync, type Stats } from "node:fs";
+import { dirname } from "node:path";
+import { codeOf } from "../failure.js";
 
 const PRIVATE = 0o700;
+const OTHERS = 0o077;
 const WRITABLE_BY_OTHERS = 0o022;
+
+/** What is in the way of a folder, in words for a person: "/x is a file". */
+export class Obstacle extends Error {}
 
 /** Makes `folder` and those above it where they are missing. Node's own recursive mkdir never returns in /proc. */
 export function makeFolder(folder: string): void {
   const parent = dirname(folder);
-  if (parent !== folder && !existsSync(parent)) makeFolder(parent);
-  if (!existsSync(folder)) mkdirSync(folder, { mode: PRIVATE });
+  if (parent !== folder) makeFolder(parent);
+  if (!isFolder(folder)) make(folder);
+}
+
+/** Returns false when something is there: another process, perhaps, has been faster. */
+function make(folder: string): boolean {
+  try {
+    mkdirSync(folder, { mode: PRIVATE });
+    return true;
+  } catch (thrown) {
+    if (codeOf(thrown) === "EEXIST") return false;
+    throw thrown;
+  }
+}
+
+/** False when nothing is there. Throws an Obstacle. */
+function isFolder(path: string): boolean {
+  const target = statSync(path, { throwIfNoEntry: false });
+  if (target?.isDirectory() === true) return true;
+  if (target !== undefined) throw new Obstacle(`${path} is a file, not a folder`);
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+    throw new Obstacle(`${path} is a link to something that does not exist`);
+  return false;
 }
 
 /**
- * Takes everybody else's rights to `folder` away, also when it was there before. One that holds other things than those
- * named in `ours` (the system's folder for temporary files, say, or the person's documents) is left as it is: it will do
- * unless others may write there. Without `ours` whatever lies there is ours. Throws what is wrong. Windows has no such
- * modes: the profile's ACL guards the folder there.
+ * Whether `folder`, which holds other things, too, will do: it is this user's, and others may not write there. A link to it will
+ * do when this user or the system has made it. Throws an Obstacle. Windows has no such modes: the profile's ACL guards it there.
  */
-export function makePrivate(folder: string, ours?: readonly string[]): void {
-  const status = statSync(folder);
-  if (!status.isDirectory()) throw new Error("it is not a folder");
+export function checkShared(folder: string): void {
   if (process.geteuid === undefined) return;
-  if (status.uid !== process.geteuid()) throw new Error("it belongs to another user");
-  const own = ours?.map((path) => basename(path));
-  if (own === undefined || readdirSync(folder).every((name) => own.includes(name))) chmodSync(folder, PRIVATE);
-  else if ((status.mode & WRITABLE_BY_OTHERS) !== 0) throw new Error("other users may write there");
+  const link = lstatSync(folder);
+  if (link.isSymbolicLink() && link.uid !== process.geteuid() && link.uid !== 0)
+    throw new Obstacle(`${folder} is another user's link`);
+  const status = checkOwner(folder, statSync(folder));
+  if ((status.mode & WRITABLE_BY_OTHERS) !== 0)
+    throw new Obstacle(`other users may write there (\`chmod go-w ${folder}\` ends that)`);
+}
+
+/** Makes `folder` this user's alone when it is missing. Returns false when there is one. Throws an Obstacle. */
+export function makePrivate(folder: string): boolean {
+  if (make(folder)) return true;
+  const status = lstatSync(folder);
+  if (status.isSymbolicLink()) throw new Obstacle(`${folder} is a link, which is not followed`);
+  if (!status.isDirectory()) throw new Obstacle(`${folder} is a file, not a folder`);
+  if (process.geteuid !== undefined) checkOwner(folder, status);
+  return false;
+}
+
+/** Takes everybody else's rights away. For what is ours alone. */
+export function closeToOthers(folder: string): void {
+  if (!isPrivate(folder)) chmodSync(folder, PRIVATE);
+}
+
+export function isPrivate(folder: string): boolean {
+  return process.geteuid === undefined || (statSync(folder).mode & OTHERS) === 0;
+}
+
+function checkOwner(folder: string, status: Stats): Stats {
+  if (status.uid !== process.geteuid?.()) throw new Obstacle(`${folder}: it belongs to another user`);
+  return status;
 }

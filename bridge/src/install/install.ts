@@ -1,9 +1,9 @@
 /** Does the steps in order; when one fails, takes back what was done and says so. */
-import { existsSync, rmSync } from "node:fs";
 import { describe, Failure } from "../failure.js";
 import { Journal } from "./journal.js";
 import { installFileOf } from "./record.js";
 import { RecordingRegistry } from "./registry/recording-registry.js";
+import { authoritiesMadeIn } from "./steps/certificate.js";
 import type { InstallContext, Step } from "./step.js";
 
 export interface StepOutcome {
@@ -58,12 +58,9 @@ export async function install(steps: readonly Step[], context: InstallContext): 
 }
 
 /** Noted first, and so the last thing that is taken back. */
-function keepRecord({ home, record }: InstallContext, journal: Journal): void {
-  const before = record.facts;
-  const file = installFileOf(home);
-  const wasThere = existsSync(file);
-  journal.add(file, () => {
-    record.replace(before);
-    if (!wasThere) rmSync(file, { force: true });
-  });
+function keepRecord({ home, record, roots }: InstallContext, journal: Journal): void {
+  journal.add(installFileOf(home), record.begin());
+  if (record.state === "whole") return;
+  // What it knew of trust is found again, so that uninstalling takes it away.
+  for (const thumbprint of authoritiesMadeIn(home)) if (roots.hasOwn(thumbprint)) record.addThumbprint(thumbprint);
 }

@@ -5,9 +5,11 @@ import type { Home } from "../home/home.js";
 import type { Log } from "../log/log.js";
 import { isFree } from "./bridge/process.js";
 import { runsInstalled, windowsContext } from "./context.js";
+import type { HomeLock } from "../instance/lock.js";
 import { Journal } from "./journal.js";
+import { tryLockInstallation } from "./lock.js";
 import { PORTS } from "./names.js";
-import type { InstallContext, Step } from "./step.js";
+import { INSTALL_AGAIN, type InstallContext, type Step } from "./step.js";
 import { removeOtherVersions } from "./steps/app-files.js";
 import { autostart } from "./steps/autostart.js";
 import { trustAuthority } from "./steps/certificate.js";
@@ -30,6 +32,7 @@ export function installedBridge(home: Home, log: Log): InstalledBridge | undefin
   if (process.platform !== "win32" || !runsInstalled(home)) return undefined;
   const facts = windowsContext({ options: { trust: true, sideload: true, msi: false }, say: () => undefined, home });
   const { trust, sideload, msi } = facts.record.facts;
+  if (facts.record.problem !== undefined) log.error(`${facts.record.problem}; ${INSTALL_AGAIN}`);
   return keepInstallation({ ...facts, log, options: { trust, sideload, msi } });
 }
 
@@ -44,6 +47,8 @@ export function keepInstallation(context: InstallContext, range: readonly number
       for (const port of range) if (port !== taken && (await isFree(port))) yield port;
     },
     async runsOn(port) {
+      const lock = await lockOf(context);
+      if (lock === undefined) return;
       if (record.facts.port !== port) {
         log.warn(
           { port, instead: record.facts.port },
@@ -54,8 +59,19 @@ export function keepInstallation(context: InstallContext, range: readonly number
       }
       const removed = removeOtherVersions(context);
       if (removed.length > 0) log.info({ removed }, "the files of other versions were removed");
+      lock.release();
     },
   };
+}
+
+/** Undefined while `install` or `uninstall` runs, which sees to everything itself, or when nothing can be locked. */
+async function lockOf({ home, log }: InstallContext): Promise<HomeLock | undefined> {
+  try {
+    return await tryLockInstallation(home);
+  } catch (thrown) {
+    log.error({ err: thrown }, "the installation cannot follow the port");
+    return undefined;
+  }
 }
 
 async function follow(step: Step, context: InstallContext): Promise<void> {

@@ -38,6 +38,8 @@ export const ENTRY_KEY = "HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Un
 
 /** What the MSI leaves to be found by, its value "Version"; Windows Installer removes it (tools/package/wix.mjs). */
 export const MSI_KEY = "HKCU\\Software\\OutlookOfflineState";
+/** By which Windows Installer knows every version of the MSI (tools/package/wix.mjs). */
+export const UPGRADE_CODE = "6F2C5B0E-54B1-4B49-9A3D-1E8A5E0C7D21";
 
 /** Where office-addin-debugging --local puts what Outlook reads. */
 export const WEF_KEY = `HKCU\\${OFFICE}\\WEF`;

@@ -2,7 +2,7 @@
  * What has been installed and must go again: <home>/install.json. Written before each thing that it tells of is done, so
  * that even an installation that was cut off can be removed whole.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { codeOf, describe, Failure } from "../failure.js";
@@ -32,30 +32,81 @@ export function installFileOf(home: Home): string {
   return join(home.path, "install.json");
 }
 
+/** "missing": never written, or deleted. "damaged": what it said cannot be known. */
+export type RecordState = "whole" | "missing" | "damaged";
+
+/** Of a damaged record: nothing is done that somebody may have asked not to be done. */
+const NOTHING_KNOWN: Partial<InstallFacts> = { trust: false, sideload: false };
+
 export class InstallRecord {
   readonly #home: Home;
+  /** As it was found. */
+  readonly state: RecordState;
+  /** What is wrong with a damaged one. */
+  readonly problem: string | undefined;
   #facts: InstallFacts;
+  #mayWrite: boolean;
 
-  /** A record that is missing or damaged is taken as empty: what it does not know is looked for by its published name. */
   constructor(home: Home) {
     this.#home = home;
-    this.#facts = read(installFileOf(home));
+    const found = read(installFileOf(home));
+    this.state = found.state;
+    this.problem = found.problem;
+    this.#facts = found.facts;
+    this.#mayWrite = found.state !== "damaged";
   }
 
   get facts(): InstallFacts {
     return this.#facts;
   }
 
-  /** Writes the facts with `changes` in them. Throws a Failure. */
+  /**
+   * Writes the facts with `changes` in them. A damaged record stays as it is until an installation begins anew: whoever reads it
+   * next must not take what is left for all that there was. Throws a Failure.
+   */
   update(changes: Partial<InstallFacts>): void {
-    this.replace({ ...this.#facts, ...changes });
+    this.#refresh();
+    const facts = { ...this.#facts, ...changes };
+    if (this.#mayWrite) this.#write(facts);
+    this.#facts = facts;
   }
 
-  replace(facts: InstallFacts): void {
+  /** Lets an installation write in the place of what is there. Returns how to put that back. Throws a Failure. */
+  begin(): () => void {
+    const file = installFileOf(this.#home);
+    const [facts, mayWrite] = [this.#facts, this.#mayWrite];
+    const before = this.state === "missing" ? undefined : readBytes(file);
+    this.#mayWrite = true;
+    return () => {
+      this.#facts = facts;
+      this.#mayWrite = mayWrite;
+      if (before === undefined) rmSync(file, { force: true });
+      else this.#put(before);
+    };
+  }
+
+  /** A bridge runs for weeks, and an installation may have written since. */
+  #refresh(): void {
+    const found = read(installFileOf(this.#home));
+    if (this.#mayWrite && found.state === "whole") this.#facts = found.facts;
+  }
+
+  #write(facts: InstallFacts): void {
+    this.#put(`${JSON.stringify(v.parse(schema, facts), null, 2)}\n`);
+  }
+
+  #put(content: string | Buffer): void {
     const file = installFileOf(this.#home);
     try {
       mkdirSync(this.#home.path, { recursive: true, mode: 0o700 });
-      writeFileSync(`${file}.new`, `${JSON.stringify(v.parse(schema, facts), null, 2)}\n`, { mode: 0o600 });
+      // Without the flush a power cut may leave an empty file under the new name.
+      const descriptor = openSync(`${file}.new`, "w", 0o600);
+      try {
+        writeFileSync(descriptor, content);
+        fsyncSync(descriptor);
+      } finally {
+        closeSync(descriptor);
+      }
       renameSync(`${file}.new`, file);
     } catch (thrown) {
       throw new Failure(
@@ -64,27 +115,43 @@ export class InstallRecord {
         { cause: thrown },
       );
     }
-    this.#facts = facts;
   }
 
   addKeys(keys: readonly string[]): void {
+    this.#refresh();
     const known = new Set(this.#facts.keys.map((key) => key.toLowerCase()));
     const added = keys.filter((key) => !known.has(key.toLowerCase()));
     if (added.length > 0) this.update({ keys: [...this.#facts.keys, ...added] });
   }
 
   addThumbprint(thumbprint: string): void {
+    this.#refresh();
     if (!this.#facts.thumbprints.includes(thumbprint))
       this.update({ thumbprints: [...this.#facts.thumbprints, thumbprint] });
   }
 }
 
-function read(file: string): InstallFacts {
+interface Found {
+  readonly state: RecordState;
+  readonly problem: string | undefined;
+  readonly facts: InstallFacts;
+}
+
+function read(file: string): Found {
   try {
-    const parsed = v.safeParse(schema, JSON.parse(readFileSync(file, "utf8")));
-    if (parsed.success) return parsed.output;
-  } catch {
-    // As when it is not there.
+    return { state: "whole", problem: undefined, facts: v.parse(schema, JSON.parse(readFileSync(file, "utf8"))) };
+  } catch (thrown) {
+    if (codeOf(thrown) === "ENOENT") return { state: "missing", problem: undefined, facts: v.parse(schema, {}) };
+    const problem = `${file} is damaged (${codeOf(thrown) ?? describe(thrown)})`;
+    return { state: "damaged", problem, facts: v.parse(schema, NOTHING_KNOWN) };
   }
-  return v.parse(schema, {});
+}
+
+/** Undefined for what is no file. */
+function readBytes(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
+  }
 }

@@ -19,7 +19,7 @@ function make(): void {
     const { status, stdout, stderr } = spawnSync(process.execPath, args, {
       cwd: productRoot,
       encoding: "utf8",
-      timeout: 300_000,
+      timeout: 900_000,
     });
     if (status !== 0) throw new Error(`${args.join(" ")}: ${stdout}${stderr}`);
   }

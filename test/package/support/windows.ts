@@ -11,13 +11,13 @@ import {
   readdirSync,
   rmSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { productRoot } from "../../../bridge/src/version.js";
 import { ensurePrefix, wineEnvironment } from "../../../tools/windows/prefix.mjs";
 
-/** For one program, on a machine that has much else to do. */
-const LIMIT_MS = 300_000;
+/** For one program, on a machine that has much else to do: npm under Wine unpacks a thousand files. */
+const LIMIT_MS = 900_000;
 const READY_MS = 120_000;
 const APP_PATHS = "HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\App Paths\\OUTLOOK.EXE";
 const OFFICE = "C:\\Program Files\\Microsoft Office\\root\\Office16";
@@ -81,16 +81,44 @@ export class WineMachine {
 
   /** Runs a Windows program; what it writes goes through a file, because node.exe cannot write into a pipe of Linux. */
   run(program: string, ...args: string[]): Ended {
+    return this.runIn(process.cwd(), {}, program, ...args);
+  }
+
+  /** The same in a folder, with additions to the environment. */
+  runIn(cwd: string, env: NodeJS.ProcessEnv, program: string, ...args: string[]): Ended {
     const file = join(this.folder, "output");
     const output = openSync(file, "w");
     const { status, error } = spawnSync("wine", [program, ...args], {
-      env: wineEnvironment(this.folder),
+      cwd,
+      env: { ...wineEnvironment(this.folder), ...env },
       stdio: ["ignore", output, output],
       timeout: LIMIT_MS,
     });
     closeSync(output);
     if (error !== undefined) throw error;
     return { code: status, output: readFileSync(file, "utf8").replaceAll("\r", "") };
+  }
+
+  /** Runs a Windows program while others run. */
+  async runBeside(program: string, ...args: string[]): Promise<Ended> {
+    const file = join(mkdtempSync(join(this.folder, "beside-")), "output");
+    const output = openSync(file, "w");
+    const child = spawn("wine", [program, ...args], {
+      env: wineEnvironment(this.folder),
+      stdio: ["ignore", output, output],
+      timeout: LIMIT_MS,
+    });
+    closeSync(output);
+    this.#children.add(child);
+    const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+    return { code, output: readFileSync(file, "utf8").replaceAll("\r", "") };
+  }
+
+  /** A new folder on drive C, with copies of these files. */
+  folderWith(...files: string[]): string {
+    const folder = mkdtempSync(join(this.folder, "drive_c", "empty-"));
+    for (const file of files) cpSync(file, join(folder, basename(file)));
+    return folder;
   }
 
   /** Starts a Windows program and lets it run. */

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../failure.js";
 import type { Home } from "../../home/home.js";
+import { findBridge, isProcess } from "../../instance/find.js";
 import { readRecord, recordFileOf, type InstanceRecord } from "../../instance/record.js";
 import { appsFolder, LAUNCHER, MAIN, NODE } from "../places.js";
 import { setupOf } from "../windows/setup-module.js";
-import { presenceOf } from "./presence.js";
 
 /** A cold disk, a virus scanner that reads node.exe for the first time. */
 const START_LIMIT_MS = 30_000;
@@ -26,8 +26,8 @@ export async function startBridge(home: Home, folder: string, port: number): Pro
   await started(program, args, folder);
   const end = performance.now() + START_LIMIT_MS;
   while (performance.now() < end) {
-    const found = await presenceOf(home);
-    if (found.kind === "runs" && found.record.port === port) return found.record;
+    const found = await findBridge(home, []);
+    if (found.kind === "running" && found.record?.port === port) return found.record;
     await sleep(LOOK_MS);
   }
   throw new Failure(
@@ -63,7 +63,7 @@ export async function stopBridge(home: Home): Promise<InstanceRecord | undefined
   // On Windows this ends it at once; it keeps nothing in memory that it would have to write first.
   signal(record.pid, "SIGTERM");
   const end = performance.now() + STOP_LIMIT_MS;
-  while (isAlive(record.pid)) {
+  while (isProcess(record.pid)) {
     if (performance.now() > end) signal(record.pid, "SIGKILL");
     if (performance.now() > end + STOP_LIMIT_MS) {
       throw new Failure(
@@ -79,10 +79,10 @@ export async function stopBridge(home: Home): Promise<InstanceRecord | undefined
 
 /** What proves itself by its certificate; else what its note names and runs a program of ours, for its number may be another's by now. */
 async function running(home: Home): Promise<InstanceRecord | undefined> {
-  const found = await presenceOf(home);
-  if (found.kind === "runs") return found.record;
+  const found = await findBridge(home, []);
+  if (found.kind !== "absent" && found.record !== undefined) return found.record;
   const noted = readRecord(home);
-  return noted !== undefined && isAlive(noted.pid) && runsOurs(noted.pid, home) ? noted : undefined;
+  return noted !== undefined && isProcess(noted.pid) && runsOurs(noted.pid, home) ? noted : undefined;
 }
 
 function runsOurs(pid: number, home: Home): boolean {
@@ -100,15 +100,6 @@ function signal(pid: number, name: NodeJS.Signals): void {
     process.kill(pid, name);
   } catch {
     // It has ended by itself.
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -3,7 +3,7 @@
  * what is in use is moved out of the way, and goes when nobody uses it any more.
  */
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { codeOf } from "../../failure.js";
@@ -22,7 +22,8 @@ export function removeTree(folder: string): string[] {
 }
 
 function removeOneByOne(path: string): string[] {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
+  // What a link leads to is not ours.
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
     const left = readdirSync(path).flatMap((name) => removeOneByOne(join(path, name)));
     if (left.length > 0) return left;
   }

@@ -12,14 +12,17 @@ import { fail, INSTALL_AGAIN, pass, type InstallContext, type Step } from "../st
 const SHOWN = 3;
 /** Name of the folder into which a version is copied, before the number of the process. */
 const UNFINISHED = ".new-";
+/** What we have made in the folder of apps: a version, or one that was never finished. */
+const VERSION_FOLDER = /^(?:\d+\.\d+\.\d+|\.new-\d+$)/;
 const AGENTS = new Set(Object.values(AGENT).map((file) => basename(file)));
 
 export const appFiles: Step = {
   name: "files",
   what: "copy the files",
 
-  async check({ home, version }) {
+  async check({ home, version, record }) {
     const folder = appFolder(home, version);
+    if (record.problem !== undefined) return fail(record.problem, INSTALL_AGAIN);
     if (!existsSync(join(folder, INVENTORY))) return fail(`${folder} is not there`, INSTALL_AGAIN);
     let inventory: Inventory;
     try {
@@ -121,7 +124,7 @@ function goLater(registry: Registry, { folder, files }: MovedAside): void {
 }
 
 function versionsIn(apps: string): string[] {
-  return existsSync(apps) ? readdirSync(apps) : [];
+  return existsSync(apps) ? readdirSync(apps).filter((name) => VERSION_FOLDER.test(name)) : [];
 }
 
 function removeIfEmptyFolder(folder: string): void {

@@ -1,10 +1,10 @@
 /** The bridge of this version runs, on a port of its own. */
 import { Failure } from "../../failure.js";
-import { presenceOf } from "../bridge/presence.js";
+import { findBridge, unresponsiveText } from "../../instance/find.js";
 import { isFree, startBridge, stopBridge } from "../bridge/process.js";
 import { FIRST_PORT, LAST_PORT, PORTS } from "../names.js";
 import { appFolder } from "../places.js";
-import { fail, INSTALL_AGAIN, pass, unsure, type InstallContext, type Step } from "../step.js";
+import { fail, INSTALL_AGAIN, pass, type InstallContext, type Step } from "../step.js";
 
 const START = "Sign out of Windows and in again, or run `outlook-offline-state install`.";
 
@@ -13,18 +13,16 @@ export const bridge: Step = {
   what: "start the bridge",
 
   async check({ home, version, record }) {
-    const found = await presenceOf(home);
+    const found = await findBridge(home, []);
     if (found.kind === "absent") return fail("it does not run", START);
-    const seen = `version ${found.record.version}, process ${found.record.pid}, port ${found.record.port}`;
-    if (found.record.version !== version) return fail(`${seen}; this is version ${version}`, INSTALL_AGAIN);
-    if (record.facts.port !== undefined && record.facts.port !== found.record.port)
-      return fail(`${seen}; the manifest names port ${record.facts.port}`, INSTALL_AGAIN);
-    if (found.status !== 200) {
-      return unsure(
-        `${seen}; it answers ${found.status}, because it cannot find out who asks`,
-        "`outlook-offline-state logs` says more.",
-      );
+    if (found.kind === "unresponsive") {
+      const { what, remedy } = unresponsiveText(found);
+      return fail(what, remedy);
     }
+    const seen = `version ${found.version}, process ${found.record?.pid ?? "unknown"}, port ${found.port}`;
+    if (found.version !== version) return fail(`${seen}; this is version ${version}`, INSTALL_AGAIN);
+    if (record.facts.port !== undefined && record.facts.port !== found.port)
+      return fail(`${seen}; the manifest names port ${record.facts.port}`, INSTALL_AGAIN);
     return pass(seen);
   },
 

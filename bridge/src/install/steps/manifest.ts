@@ -79,8 +79,14 @@ export const manifest: Step = {
       const { diskProviderBefore: before, keys } = record.facts;
       if (before === undefined) registry.removeValue(PROVIDERS_KEY, DISK_PROVIDER);
       else registry.write(PROVIDERS_KEY, DISK_PROVIDER, text(before));
-      // Nobody else's when there was no folder of somebody else's, or when we have made it.
-      if (before === undefined || keys.includes(OUTLOOK_KEY)) registry.removeKey(OUTLOOK_KEY);
+      // Nobody else's when there was no folder of somebody else's, or when we have made it. What a lost record said of that is
+      // not guessed: then only a key goes that holds nothing but what we write.
+      const isOurs =
+        record.state === "whole"
+          ? before === undefined || keys.includes(OUTLOOK_KEY)
+          : registry.names(OUTLOOK_KEY)?.every((name) => name === ENABLE_DEBUGGING) === true &&
+            registry.subkeys(OUTLOOK_KEY)?.length === 0;
+      if (isOurs) registry.removeKey(OUTLOOK_KEY);
       removed.push(`${PROVIDERS_KEY} [${DISK_PROVIDER}]`);
     }
     if (id !== undefined && hasKey(registry, `${DEVELOPER_KEY}\\${id}`)) {

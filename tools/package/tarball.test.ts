@@ -1,0 +1,44 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { temporaryHome } from "../../test/support/temporary-home.js";
+import { filesIn, writeInventory } from "./files.mjs";
+import { dropWhatNpmLeavesOut } from "./tarball.mjs";
+
+/** A package with one bundled dependency that has these files. */
+function packageWith(files: readonly string[]): string {
+  const folder = temporaryHome();
+  const dependency = join(folder, "node_modules", "dependency");
+  mkdirSync(dependency, { recursive: true });
+  const write = (file: string, content: unknown): void => {
+    writeFileSync(file, JSON.stringify(content));
+  };
+  const dependencies = { dependency: "1.0.0" };
+  const bundleDependencies = ["dependency"];
+  write(join(folder, "package.json"), { name: "product", version: "1.0.0", dependencies, bundleDependencies });
+  write(join(dependency, "package.json"), { name: "dependency", version: "1.0.0" });
+  for (const file of files) writeFileSync(join(dependency, file), "");
+  return folder;
+}
+
+describe("the files of the npm package", { timeout: 120_000 }, () => {
+  it("are listed without those of bundled dependencies that npm leaves out", async () => {
+    const folder = packageWith(["index.js", "package-lock.json", ".npmrc", ".gitignore"]);
+    await dropWhatNpmLeavesOut(folder);
+    expect(filesIn(folder)).toEqual([
+      "node_modules/dependency/index.js",
+      "node_modules/dependency/package.json",
+      "package.json",
+    ]);
+    expect(writeInventory(folder, "1.0.0")).toBe(3);
+  });
+
+  it("are not made when npm would leave out one that is needed", async () => {
+    const folder = packageWith(["index.js"]);
+    // In node_modules, and not in the list of what is bundled.
+    mkdirSync(join(folder, "node_modules", "forgotten"));
+    writeFileSync(join(folder, "node_modules", "forgotten", "index.js"), "");
+    await expect(dropWhatNpmLeavesOut(folder)).rejects.toThrow("node_modules/forgotten/index.js");
+    expect(existsSync(join(folder, "node_modules", "forgotten", "index.js"))).toBe(true);
+  });
+});
