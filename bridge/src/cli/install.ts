@@ -2,23 +2,26 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, Failure } from "../failure.js";
+import { asFailure, describe, Failure } from "../failure.js";
 import { prepareHome, resolveHome } from "../home/home.js";
 import { openLog } from "../log/log.js";
+import type { HomeLock } from "../instance/lock.js";
 import { windowsContext } from "../install/context.js";
+import { lockInstallation } from "../install/lock.js";
 import { refuseOfMsi } from "../install/of-msi.js";
 import { guardHome } from "../install/files/guard-home.js";
 import { install, InstallFailure, type StepOutcome } from "../install/install.js";
 import { FIRST_PORT } from "../install/names.js";
 import type { InstallContext, InstallOptions } from "../install/step.js";
 import { removeOtherVersions } from "../install/steps/app-files.js";
+import { endFormerTrust } from "../install/steps/certificate.js";
 import { STEPS } from "../install/steps/index.js";
 import { NoOutlook, suitability } from "../install/suitability.js";
 import { setupOf } from "../install/windows/setup-module.js";
 import { webAddIns } from "../outlook/accounts.js";
 import { findOutlook } from "../outlook/find-outlook.js";
 import { PANE_PATH } from "../server/app.js";
-import { complain, say } from "./console.js";
+import { printError, say, sayJson } from "./console.js";
 
 export interface InstallCommandOptions {
   readonly port?: number;
@@ -37,14 +40,20 @@ const REASON_FILE = join(tmpdir(), "outlook-offline-state-install.txt");
 export async function runInstall(options: InstallCommandOptions): Promise<number> {
   const tell = options.json === undefined ? say : () => undefined;
   const home = resolveHome();
-  const guard = guardHome(home);
+  let guard: ReturnType<typeof guardHome> | undefined;
+  let lock: HomeLock | undefined;
   let outcomes: readonly StepOutcome[] = [];
   try {
+    setupOf();
+    const before = guardHome(home);
+    prepareHome(home);
+    lock = await lockInstallation(home);
+    // Who has not got the lock takes nothing back.
+    guard = before;
     const context = windowsContext({ options: optionsOf(options), say: tell, home });
     if (options.msi === undefined)
       refuseOfMsi(context, "Install the newer MSI instead, or remove it in Settings, Apps first.");
     for (const note of notes(context, options.withoutOutlook === true)) tell(note);
-    prepareHome(home);
     const opened = openLog(home);
     const { log } = opened;
     try {
@@ -53,6 +62,7 @@ export async function runInstall(options: InstallCommandOptions): Promise<number
       const { msi, trust, sideload } = context.options;
       context.record.update({ version: context.version, msi, trust, sideload });
       log.info({ outcomes }, "installed");
+      endFormerTrust({ ...context, log });
     } catch (thrown) {
       log.error({ err: thrown }, "could not install");
       throw thrown;
@@ -60,10 +70,12 @@ export async function runInstall(options: InstallCommandOptions): Promise<number
       opened.close();
     }
     finish(context, outcomes, options.json === true, tell);
+    lock.release();
     rmSync(REASON_FILE, { force: true });
     return 0;
   } catch (thrown) {
-    guard.back();
+    lock?.release();
+    guard?.back();
     if (options.msi !== undefined) keepReason(thrown);
     return failed(thrown, options.json === true);
   }
@@ -95,7 +107,7 @@ function finish(
   for (const version of replaced) tell(`removed the files of version ${version}`);
   const port = context.record.facts.port;
   if (json) {
-    say(JSON.stringify({ ok: true, version: context.version, port, steps, replaced }));
+    sayJson({ ok: true, version: context.version, port, steps, replaced });
     return;
   }
   tell(`Installed. Close Outlook and start it again; the pane is opened by "Offline State" in its ribbon.`);
@@ -113,12 +125,10 @@ function keepReason(thrown: unknown): void {
 
 function failed(thrown: unknown, json: boolean): number {
   if (json) {
-    const [message, steps, left] =
-      thrown instanceof InstallFailure
-        ? [thrown.message, thrown.outcomes, thrown.left]
-        : [thrown instanceof Error ? thrown.message : String(thrown), [], []];
-    const remedy = thrown instanceof Failure ? thrown.remedy : undefined;
-    say(JSON.stringify({ ok: false, error: message, remedy, steps, left }));
-  } else complain(thrown);
+    const { outcomes, left } = thrown instanceof InstallFailure ? thrown : { outcomes: [], left: [] };
+    const failure = asFailure(thrown);
+    const error = failure?.message ?? describe(thrown);
+    sayJson({ ok: false, error, remedy: failure?.remedy, steps: outcomes, left });
+  } else printError(thrown);
   return thrown instanceof NoOutlook ? NO_OUTLOOK_CODE : 1;
 }

@@ -1,8 +1,11 @@
 /** What `start` does: one bridge for this home, with the simulated Outlook where it is wanted, until it is told to stop. */
-import { existsSync } from "node:fs";
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { connect } from "node:net";
+import { devNull } from "node:os";
 import { join, resolve } from "node:path";
 import { createBridge, type Bridge } from "../bridge.js";
-import { Failure } from "../failure.js";
+import { codeOf, describe, Failure } from "../failure.js";
 import type { PeerCheck } from "../gate/peer.js";
 import { openStore } from "../history/open-store.js";
 import { Recorder } from "../history/recorder.js";
@@ -13,13 +16,14 @@ import { removeRecord, writeRecord } from "../instance/record.js";
 import type { InstalledBridge } from "../install/installed-bridge.js";
 import { openLog, type Log } from "../log/log.js";
 import { PortTaken } from "../server/listen.js";
+import { checkPaneFiles } from "../server/pane-files.js";
 import { controlAddress } from "../simulated/control-address.js";
 import { serveControl } from "../simulated/control-server.js";
 import { checkProgram, type SimulatedProgram } from "../simulated/program.js";
 import { Supervisor } from "../simulated/supervisor.js";
 import type { OfflineStateSource } from "../source/offline-state-source.js";
 import { productRoot, version } from "../version.js";
-import { complain, say } from "./console.js";
+import { printError, say } from "./console.js";
 import { Stopping } from "./stopping.js";
 
 export interface StartOptions {
@@ -34,6 +38,11 @@ export interface StartOptions {
   readonly installed?: (home: Home, log: Log) => Promise<InstalledBridge | undefined>;
 }
 
+/** For the certificates, the history, the listeners and a few panes. */
+const LEAST_DESCRIPTORS = 40;
+const LOOPBACK = "127.0.0.1";
+/** A connection on the same machine takes less than a millisecond. */
+const CONNECT_MS = 5000;
 /** The simulated Outlook's MAPI profile. */
 const PROFILE = "Simulated";
 
@@ -42,7 +51,7 @@ export async function run(options: StartOptions): Promise<void> {
   const stopping = new Stopping();
   stopping.onSignals();
   process.on("uncaughtException", (thrown) => {
-    complain(thrown);
+    printError(thrown);
     void stopping.exit(1);
   });
   try {
@@ -55,11 +64,12 @@ export async function run(options: StartOptions): Promise<void> {
 
 async function start(options: StartOptions, stopping: Stopping): Promise<void> {
   const { port, simulated } = options;
+  checkDescriptors();
   const home = resolveHome();
   prepareHome(home);
   const claim = await claimHome(home, [port]);
   if (claim.kind === "theirs") {
-    await yieldTo(claim.bridge, home, stopping);
+    await yieldTo(claim.bridge, stopping);
     return;
   }
   stopping.add(() => {
@@ -85,6 +95,7 @@ async function start(options: StartOptions, stopping: Stopping): Promise<void> {
   stopping.add(async () => {
     await Promise.all([bridge.stop(), supervisor?.stop()]);
   });
+  await checkReachable(bridge.port);
   writeRecord(home, { pid: process.pid, port: bridge.port, version });
   stopping.add(() => {
     removeRecord(home);
@@ -123,8 +134,8 @@ async function open(options: StartOptions, parts: Parts, stopping: Stopping): Pr
     log.error({ err: thrown }, "the bridge could not be started");
     if (!(thrown instanceof PortTaken)) throw thrown;
     const faster = await findBridge(home, [options.port]);
-    if (faster !== undefined) {
-      await yieldTo(faster, home, stopping);
+    if (faster.kind === "running") {
+      await yieldTo(faster, stopping);
       return undefined;
     }
     return onAnotherPort(installed?.otherPorts(options.port), create, thrown);
@@ -153,20 +164,55 @@ function supervisorOf(simulated: SimulatedProgram, home: Home, log: Log): Superv
 }
 
 /** One bridge per home is enough: says where the other one is. */
-async function yieldTo(there: FoundBridge, home: Home, stopping: Stopping): Promise<void> {
+async function yieldTo(there: FoundBridge, stopping: Stopping): Promise<void> {
   if (there.version === version) {
-    say(`A bridge of the home ${home.path} is running already: ${there.url}`);
+    say(`Already running: ${there.url}`);
     await stopping.exit(0);
     return;
   }
   throw new Failure(
-    `a bridge of version ${there.version} is running in the home ${home.path}: ${there.url} (this is ${version})`,
+    `version ${there.version} is running already: ${there.url} (this is version ${version})`,
     "Stop that one first: press Ctrl+C where it was started.",
   );
 }
 
+/**
+ * Throws a Failure when this process may open too few files. Else whatever needs the next one fails, in libraries that do not
+ * say why, or that end the process.
+ */
+function checkDescriptors(): void {
+  const opened: number[] = [];
+  try {
+    while (opened.length < LEAST_DESCRIPTORS) opened.push(openSync(devNull, "r"));
+  } catch (thrown) {
+    throw new Failure(
+      `this process may not open enough files (${codeOf(thrown) ?? describe(thrown)} after ${opened.length} of ${LEAST_DESCRIPTORS})`,
+      "Raise the limit for open files, then start again: ulimit -n 1024",
+      { cause: thrown },
+    );
+  } finally {
+    for (const descriptor of opened) closeSync(descriptor);
+  }
+}
+
+/** Throws a Failure when nobody can connect to the bridge, which listens without an error while the interface is down. */
+async function checkReachable(port: number): Promise<void> {
+  const socket = connect({ host: LOOPBACK, port });
+  try {
+    await once(socket, "connect", { signal: AbortSignal.timeout(CONNECT_MS) });
+  } catch (thrown) {
+    const why = codeOf(thrown) === "ABORT_ERR" ? "no answer" : (codeOf(thrown) ?? describe(thrown));
+    throw new Failure(
+      `nobody can connect to ${LOOPBACK} port ${port}, on which the bridge listens (${why})`,
+      "See that the loopback interface is up (Linux: ip link set lo up) and that no firewall blocks it.",
+      { cause: thrown },
+    );
+  } finally {
+    socket.destroy();
+  }
+}
+
 function checkFiles({ simulated, namedMapi }: StartOptions): void {
   if (simulated !== undefined) checkProgram(simulated, namedMapi);
-  const page = join(productRoot, "dist", "pane", "taskpane.html");
-  if (!existsSync(page)) throw new Failure(`${page} is not there`, "Build it: npm run build");
+  checkPaneFiles(join(productRoot, "dist", "pane"));
 }

@@ -1,11 +1,36 @@
 /** The present state in one line for a person. */
-import type { Present, SourceStatus } from "../../../shared/src/protocol.js";
+import type { ExchangeConnection, Notifies, Present, Reading, SourceStatus } from "../../../shared/src/protocol.js";
 
 /** `now`: Unix milliseconds. */
-export function statusLine({ state, since, ageMs, source }: Present, now: number): string {
+export function statusLine(present: Present, now: number): string {
+  const { source, reading } = present;
+  const line = `${stateLine(present, now)}: ${sourceLine(source)}`;
+  return reading === undefined ? line : `${line}. ${readingLine(reading, now)}`;
+}
+
+function stateLine({ state, since, ageMs, lastKnown }: Present, now: number): string {
+  if (lastKnown !== undefined) {
+    const change = lastKnown.state === "online" ? "goes offline" : "comes back online";
+    return `Outlook was ${lastKnown.state} at ${clock(lastKnown.at, now)}; Outlook does not report when it ${change}`;
+  }
   const age = durationOf(ageMs);
   const time = since === null ? `for at least ${age}` : `since ${clock(since, now)}, for ${age}`;
-  return `Outlook is ${state} (${time}): ${sourceLine(source)}`;
+  return `${state === "unknown" ? "Outlook's state is unknown" : `Outlook is ${state}`} (${time})`;
+}
+
+const CONNECTIONS: Readonly<Record<ExchangeConnection, string>> = {
+  "working-offline": "Work Offline is on",
+  disconnected: "Not connected to the Exchange server",
+  connected: "Connected to the Exchange server",
+};
+
+/** "Work Offline is on, 3 messages in the Outbox at 7:43" */
+function readingLine({ at, connection, outboxItems }: Reading, now: number): string {
+  const parts: string[] = [];
+  if (connection !== undefined) parts.push(CONNECTIONS[connection]);
+  if (outboxItems !== undefined)
+    parts.push(`${outboxItems} ${outboxItems === 1 ? "message" : "messages"} in the Outbox`);
+  return `${parts.join(", ")} at ${clock(at, now)}`;
 }
 
 function sourceLine(source: SourceStatus): string {
@@ -13,15 +38,20 @@ function sourceLine(source: SourceStatus): string {
     case "starting":
       return "nothing is known yet";
     case "listening": {
-      const { online, offline } = source.notifies;
-      const only = online && offline ? "" : `, which notifies only going ${online ? "online" : "offline"}`;
-      return `listening to Outlook ${source.outlook}, profile ${source.profile}${only}`;
+      return `listening to Outlook ${source.outlook}, profile ${source.profile}${oneWay(source.notifies)}`;
     }
     case "unavailable": {
       const more = [source.code, source.detail].filter((part) => part !== undefined && part !== "");
       return [source.reason, ...more].join(", ").replace(/\.$/, "");
     }
   }
+}
+
+function oneWay({ online, offline }: Notifies): string {
+  if (online && offline) return "";
+  return online || offline
+    ? `, which notifies only going ${online ? "online" : "offline"}`
+    : ", which notifies nothing";
 }
 
 function clock(unix: number, now: number): string {

@@ -1,5 +1,5 @@
 /** Ctrl+C, SIGTERM and their kin, and the clean-up in the order that is the reverse of the start. */
-import { complain } from "./console.js";
+import { printError } from "./console.js";
 
 const SIGNALS: readonly NodeJS.Signals[] =
   process.platform === "win32" ? ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"] : ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -36,7 +36,7 @@ export class Stopping {
       try {
         await step();
       } catch (thrown) {
-        complain(thrown);
+        printError(thrown);
       }
     }
   }

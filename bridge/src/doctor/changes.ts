@@ -1,8 +1,8 @@
 /** The last changes of Outlook's state, as the bridge's history has them. */
 import * as v from "valibot";
 import { HISTORY_HOURS_MAX, HISTORY_PATH } from "../../../shared/src/history.js";
-import { ask } from "../install/bridge/presence.js";
-import type { DoctorContext } from "./doctor.js";
+import { ask } from "../instance/client.js";
+import type { SystemContext } from "./doctor.js";
 
 const MOST = 10;
 
@@ -17,11 +17,11 @@ export interface Change {
   readonly reason?: string;
 }
 
-/** The newest first, ten at most; undefined when no bridge tells. */
-export async function lastChanges({ home, bridge }: DoctorContext): Promise<Change[] | undefined> {
-  if (bridge.kind === "absent") return undefined;
-  const answer = await ask(home, bridge.record.port, `${HISTORY_PATH}?hours=${HISTORY_HOURS_MAX}`);
-  if (answer?.status !== 200) return undefined;
+/** The newest first, ten at most; undefined when no bridge answers. */
+export async function lastChanges({ home, bridge }: SystemContext): Promise<Change[] | undefined> {
+  if (bridge.kind !== "running") return undefined;
+  const answer = await ask(home, bridge.port, `${HISTORY_PATH}?hours=${HISTORY_HOURS_MAX}`);
+  if (answer.kind !== "answer" || answer.status !== 200) return undefined;
   try {
     const parsed = v.safeParse(history, JSON.parse(answer.body));
     if (!parsed.success) return undefined;

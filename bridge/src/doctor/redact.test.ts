@@ -19,6 +19,9 @@ describe("a redacted text", () => {
     ["profile Anna Müller, on pc-0815", "profile <profile>, on <machine>"],
     ["mail to anna.mueller@example.org now", "mail to <address> now"],
     ["user S-1-5-21-1004336348-1177238915-682003330-512 owns it", "user <user's SID> owns it"],
+    ["(anna.mueller@example.org), <a@b.co>", "(<address>), <<address>>"],
+    ["a user@host without a domain, a@b, @c.de", "a user@host without a domain, a@b, @c.de"],
+    ["C:\\\\Users\\\\Bob\\\\x", "C:\\\\Users\\\\<user>\\\\x"],
     // A short name is one only where it stands alone.
     ["al is not in install", "<user> is not in install"],
     ["HKCU\\Software\\Microsoft\\Office\\16.0", "HKCU\\Software\\Microsoft\\Office\\16.0"],
@@ -42,5 +45,34 @@ describe("a redacted text", () => {
   it("is redacted wherever it stands in an object, and nothing else is touched", () => {
     const value = { a: ["Anna", 1, null, { deep: "PC-0815" }], b: true };
     expect(redactAll(value, personal)).toEqual({ a: ["<user>", 1, null, { deep: "<machine>" }], b: true });
+  });
+});
+
+// What a power cut leaves in a log is a run of one character. 4 MB of it take a quadratic pattern hours.
+describe("a redacted text of megabytes", () => {
+  const size = 4 << 20;
+  it.each([
+    ["NULs", "\0"],
+    ["letters", "a"],
+    ["at signs", "@"],
+    ["slashes", "/"],
+    ["backslashes", "\\"],
+    ["dots", "."],
+    ["words with at signs", "ab@"],
+    ["words with at signs and dots", "a@b."],
+    ["folders without a user", "/home/"],
+    ["drives", "C:/"],
+    ["beginnings of a SID", "S-1-5-21-"],
+    ["names", "anna"],
+  ])("takes linear time for a run of %s", (_what, piece) => {
+    const text = piece.repeat(size / piece.length);
+    const result = redact(`${text} mail anna.mueller@example.org`, personal);
+    expect(result.endsWith("<address>")).toBe(true);
+  });
+
+  it("is left out where it is nested deeper than any log line of ours", () => {
+    let value: unknown = "Anna";
+    for (let depth = 0; depth < 100_000; depth += 1) value = [value];
+    expect(JSON.stringify(redactAll(value, personal))).toContain("<nested too deep>");
   });
 });

@@ -9,16 +9,32 @@ export interface Personal {
 /** Shorter ones would make holes in ordinary words; they are replaced where they stand alone only. */
 const LONG_ENOUGH = 4;
 
-const PATTERNS: readonly { readonly pattern: RegExp; readonly by: string }[] = [
+/** How deep redactAll goes; what lies deeper comes from a damaged log, and is left out. */
+export const DEEPEST = 64;
+
+/**
+ * Every pattern takes linear time, because a damaged log may hold megabytes of one character: none of them can begin in the
+ * middle of a run that it would read to the end.
+ */
+const PATTERNS: readonly { readonly pattern: RegExp; readonly by: string | ((found: string) => string) }[] = [
   { pattern: /S-1-5-21(?:-\d+)+/g, by: "<user's SID>" },
-  { pattern: /[^\s"'<>@:;,()[\]]+@[^\s"'<>@:;,()[\]]+\.[\p{L}]{2,}/gu, by: "<address>" },
+  { pattern: /[^\s"'<>:;,()[\]]+/gu, by: (word) => (isAddress(word) ? "<address>" : word) },
   // Another user's folder, such as one that an administrator's program stands in.
-  { pattern: /((?:[A-Za-z]:)?[\\/]+(?:Users|home)[\\/]+)[^\\/"'\s<>][^\\/"'<>\r\n]*/gi, by: "$1<user>" },
+  {
+    pattern: /((?:[A-Za-z]:)?(?<![\\/])[\\/]+(?:Users|home)[\\/]+)[^\\/"'\s<>][^\\/"'<>\r\n]*/gi,
+    by: "$1<user>",
+  },
 ];
+
+/** Whether a word without spaces, quotes and brackets is, or holds, an e-mail address. */
+function isAddress(word: string): boolean {
+  const at = word.indexOf("@", 1);
+  return at > 0 && /\.\p{L}{2}/u.test(word.slice(at + 1));
+}
 
 /** What is personal about this process's user and machine, and the given profiles. */
 export function personalFacts(profiles: readonly string[], env: NodeJS.ProcessEnv = process.env): Personal {
-  const { username, homedir } = userInfo();
+  const { username, homedir } = account();
   const user = [username, env["USERNAME"], env["USER"], lastPart(homedir), lastPart(env["USERPROFILE"])];
   const machine = [
     hostname(),
@@ -35,6 +51,15 @@ export function personalFacts(profiles: readonly string[], env: NodeJS.ProcessEn
   return { names: facts.filter(({ text }) => text !== "") };
 }
 
+/** A container's user may have no entry in the list of users. */
+function account(): { readonly username?: string; readonly homedir?: string } {
+  try {
+    return userInfo();
+  } catch {
+    return {};
+  }
+}
+
 function lastPart(path: string | undefined): string | undefined {
   return path
     ?.split(/[\\/]/)
@@ -44,7 +69,8 @@ function lastPart(path: string | undefined): string | undefined {
 
 export function redact(text: string, { names }: Personal): string {
   let result = text;
-  for (const { pattern, by } of PATTERNS) result = result.replace(pattern, by);
+  for (const { pattern, by } of PATTERNS)
+    result = typeof by === "string" ? result.replace(pattern, by) : result.replace(pattern, by);
   for (const { text: name, by } of [...names].sort((one, other) => other.text.length - one.text.length)) {
     const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
     const alone = name.length < LONG_ENOUGH ? `(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])` : escaped;
@@ -54,10 +80,10 @@ export function redact(text: string, { names }: Personal): string {
 }
 
 /** The same for everything that JSON can hold; keys are left as they are. */
-export function redactAll(value: unknown, personal: Personal): unknown {
+export function redactAll(value: unknown, personal: Personal, depth = 0): unknown {
   if (typeof value === "string") return redact(value, personal);
-  if (Array.isArray(value)) return value.map((item) => redactAll(item, personal));
-  if (typeof value === "object" && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, redactAll(item, personal)]));
-  return value;
+  if (typeof value !== "object" || value === null) return value;
+  if (depth > DEEPEST) return "<nested too deep>";
+  if (Array.isArray(value)) return value.map((item) => redactAll(item, personal, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, redactAll(item, personal, depth + 1)]));
 }

@@ -2,12 +2,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../failure.js";
 import type { Home } from "../home/home.js";
-import { findBridge, type FoundBridge } from "./find.js";
+import { findBridge, unresponsiveText, type FoundBridge } from "./find.js";
 import { takeLock, type HomeLock } from "./lock.js";
-import { readRecord } from "./record.js";
+import { removeStaleRecord } from "./record.js";
 
 /** A bridge that is starting is waited for so long: a slow machine needs several seconds to make its certificates. */
-const PATIENCE_MS = 30_000;
+const STARTING_MS = 30_000;
+/** One that has started and does not respond is asked again for so long, because it may be busy or stopping. */
+const UNRESPONSIVE_MS = 5000;
 const RETRY_MS = 200;
 
 export type Claim =
@@ -17,20 +19,28 @@ export type Claim =
 /**
  * Resolves with the lock when no other process serves `home`, else with the bridge that answers there, also on one of
  * `ports`. Where nothing can be locked, `problem` says why, and only those bridges are found that answer already.
- * Throws a Failure when another process has the home and does not answer.
+ * Throws a Failure when another process has the home and does not respond, or when something is in the lock's way.
  */
 export async function claimHome(home: Home, ports: readonly number[]): Promise<Claim> {
-  const limit = performance.now() + PATIENCE_MS;
+  const began = performance.now();
   for (;;) {
     const claim = await tryLock(home);
     // Asked with the lock in hand, too: a bridge of a version without locks may be there.
-    const bridge = await findBridge(home, ports);
-    if (bridge !== undefined) {
+    const found = await findBridge(home, ports);
+    if (found.kind === "running") {
       claim?.lock.release();
-      return { kind: "theirs", bridge };
+      return { kind: "theirs", bridge: found };
     }
-    if (claim !== undefined) return claim;
-    if (performance.now() > limit) throw unanswered(home);
+    if (claim !== undefined) {
+      // From now on a record is that of the process which holds the lock.
+      if (claim.problem === undefined) removeStaleRecord(home);
+      return claim;
+    }
+    const waited = performance.now() - began;
+    if (found.kind === "unresponsive" && waited > (found.starting ? STARTING_MS : UNRESPONSIVE_MS)) {
+      const { what, remedy } = unresponsiveText(found);
+      throw new Failure(what, remedy);
+    }
     await sleep(RETRY_MS);
   }
 }
@@ -40,16 +50,7 @@ async function tryLock(home: Home): Promise<Extract<Claim, { kind: "ours" }> | u
     const lock = await takeLock(home);
     return lock === undefined ? undefined : { kind: "ours", lock };
   } catch (problem) {
+    if (problem instanceof Failure) throw problem;
     return { kind: "ours", lock: { release: () => undefined }, problem };
   }
-}
-
-function unanswered(home: Home): Failure {
-  const noted = readRecord(home);
-  const where =
-    noted === undefined ? "" : ` (the last one was process ${noted.pid} at https://localhost:${noted.port})`;
-  return new Failure(
-    `another bridge of the home ${home.path} is running or starting, and does not answer${where}`,
-    "Try again in a moment. If it still does not answer, end that process and start again.",
-  );
 }

@@ -2,6 +2,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
+import { asFailure } from "../failure.js";
 import type { Home } from "../home/home.js";
 
 const schema = v.object({
@@ -16,10 +17,15 @@ export function recordFileOf(home: Home): string {
   return join(home.run, "bridge.json");
 }
 
+/** Throws a Failure that names the file. */
 export function writeRecord(home: Home, record: InstanceRecord): void {
   const file = recordFileOf(home);
-  writeFileSync(`${file}.new`, `${JSON.stringify(record)}\n`, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  try {
+    writeFileSync(`${file}.new`, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  } catch (thrown) {
+    throw asFailure(thrown, file) ?? thrown;
+  }
 }
 
 /** What the last bridge wrote, which may have gone since; undefined when there is no readable note. */
@@ -35,4 +41,13 @@ export function readRecord(home: Home): InstanceRecord | undefined {
 /** Takes back this process's own note, and nobody else's. */
 export function removeRecord(home: Home): void {
   if (readRecord(home)?.pid === process.pid) rmSync(recordFileOf(home), { force: true });
+}
+
+/** Removes the record of a bridge that has ended. Only whoever holds the lock may call it. */
+export function removeStaleRecord(home: Home): void {
+  try {
+    rmSync(recordFileOf(home), { force: true });
+  } catch {
+    // It is replaced, or writing it says what is in the way.
+  }
 }

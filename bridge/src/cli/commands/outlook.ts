@@ -1,5 +1,6 @@
 /** `outlook-offline-state outlook <command>`: tells the running simulated Outlook. */
 import type { Command } from "commander";
+import { Failure } from "../../failure.js";
 import { resolveHome } from "../../home/home.js";
 import { COMMANDS, problemOf } from "../../simulated/commands.js";
 import { controlAddress } from "../../simulated/control-address.js";
@@ -17,7 +18,7 @@ export function addOutlookCommand(program: Command): void {
       const problem = problemOf(words);
       if (problem !== undefined) command.error(`error: ${problem}`);
       const answer = await tellOutlook(controlAddress(resolveHome()), words.join(" "));
-      if (!answer.ok) command.error(`error: ${answer.text}`);
+      if (!answer.ok) throw new Failure(answer.text, "`outlook-offline-state logs` says more.");
       say(answer.text === "" ? "ok" : answer.text);
     });
 }

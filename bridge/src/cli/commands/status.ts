@@ -3,8 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import type { Present } from "../../../../shared/src/protocol.js";
 import { resolveHome, type Home } from "../../home/home.js";
-import { findBridge, type FoundBridge } from "../../instance/find.js";
-import { say } from "../console.js";
+import { findBridge, unresponsiveText, type BridgeStatus } from "../../instance/find.js";
+import { printable } from "../../log/printable.js";
+import { say, sayJson, untilInterrupted } from "../console.js";
 import { followFeed } from "../follow-feed.js";
 import { DEFAULT_PORT } from "../port.js";
 import { statusLine } from "../status-line.js";
@@ -19,57 +20,77 @@ const RETRY_MS = 1000;
 export function addStatusCommand(program: Command): void {
   program
     .command("status")
-    .description("say whether the bridge runs, and whether Outlook is online; exit code 1 when no bridge runs")
+    .description(
+      "say whether the bridge runs, and whether Outlook is online; exit code 1 when no bridge runs, 2 when it does not respond",
+    )
     .option("--json", "for programs: one JSON object a line")
     .option("--watch", "go on, with a line for each change, until Ctrl+C")
     .action(async ({ json, watch }: Options) => {
       const show = json === undefined ? showText : showJson;
       const home = resolveHome();
       if (watch === undefined) {
-        if (!(await showOnce(home, show))) process.exitCode = 1;
+        process.exitCode = await showOnce(home, show);
       } else {
         await showUntilInterrupted(home, show);
       }
     });
 }
 
-type Show = (bridge: FoundBridge | undefined, present: Present | undefined) => void;
+/** `present` is undefined unless the bridge is running. */
+type Show = (bridge: BridgeStatus, present: Present | undefined) => void;
 
-async function showOnce(home: Home, show: Show): Promise<boolean> {
+const EXIT_CODES: Readonly<Record<BridgeStatus["kind"], number>> = { running: 0, absent: 1, unresponsive: 2 };
+
+/** Returns the exit code. */
+async function showOnce(home: Home, show: Show): Promise<number> {
   const bridge = await findBridge(home, [DEFAULT_PORT]);
-  let present: Present | undefined;
-  if (bridge !== undefined) {
-    await followFeed(bridge, (told, leave) => {
-      present ??= told;
-      leave();
-    });
+  if (bridge.kind !== "running") {
+    show(bridge, undefined);
+    return EXIT_CODES[bridge.kind];
   }
-  show(bridge, present);
-  return present !== undefined;
+  let present: Present | undefined;
+  const why = await followFeed(home, bridge.port, (reported, leave) => {
+    present ??= reported;
+    leave();
+  });
+  const found: BridgeStatus = present === undefined ? withoutFeed(bridge, why) : bridge;
+  show(found, present);
+  return EXIT_CODES[found.kind];
 }
 
+/** A line for each change of the state, and of whether the bridge responds. */
 async function showUntilInterrupted(home: Home, show: Show): Promise<void> {
-  const interrupted = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => {
-      interrupted.abort();
-    });
-  }
-  const told = { gone: false };
-  while (!interrupted.signal.aborted) {
+  const stop = untilInterrupted();
+  let last: string | undefined;
+  const showTrouble = (bridge: BridgeStatus): void => {
+    const trouble = JSON.stringify(bridge);
+    if (trouble !== last) show(bridge, undefined);
+    last = trouble;
+  };
+  while (!stop.aborted) {
     const bridge = await findBridge(home, [DEFAULT_PORT]);
-    if (bridge !== undefined) {
-      const tell = (present: Present): void => {
-        told.gone = false;
-        show(bridge, present);
-      };
-      await followFeed(bridge, tell, interrupted.signal);
+    if (isOver(stop)) return;
+    if (bridge.kind !== "running") showTrouble(bridge);
+    else {
+      const seen = { any: false };
+      const why = await followFeed(
+        home,
+        bridge.port,
+        (present) => {
+          seen.any = true;
+          last = undefined;
+          show(bridge, present);
+        },
+        stop,
+      );
+      if (!seen.any && !isOver(stop)) showTrouble(withoutFeed(bridge, why));
     }
-    if (isOver(interrupted.signal)) return;
-    if (!told.gone) show(undefined, undefined);
-    told.gone = true;
-    await sleep(RETRY_MS, undefined, { signal: interrupted.signal }).catch(() => undefined);
+    await sleep(RETRY_MS, undefined, { signal: stop }).catch(() => undefined);
   }
+}
+
+function withoutFeed({ record }: BridgeStatus & { kind: "running" }, why: string | undefined): BridgeStatus {
+  return { kind: "unresponsive", record, why: why ?? "it does not report the state", starting: false };
 }
 
 /** In a function of its own, because it changes while others are awaited. */
@@ -77,18 +98,38 @@ function isOver(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
-function showText(bridge: FoundBridge | undefined, present: Present | undefined): void {
-  if (bridge === undefined) say("No bridge is running. Start it: outlook-offline-state start");
-  else if (present === undefined) say(`The bridge at ${bridge.url} does not tell the state. Its log says more.`);
-  else say(`${statusLine(present, Date.now())}. Bridge ${bridge.version}, ${bridge.url}, panes: ${bridge.clients}`);
+function showText(bridge: BridgeStatus, present: Present | undefined): void {
+  if (bridge.kind === "absent") say("No bridge is running. Start it: outlook-offline-state start");
+  else if (bridge.kind === "unresponsive") {
+    const { what, remedy } = unresponsiveText(bridge);
+    say(`T${what.slice(1)}\n${remedy}`);
+  } else if (present !== undefined) {
+    const line = `${statusLine(present, Date.now())}. Bridge ${bridge.version}, ${bridge.url}, panes: ${bridge.clients}`;
+    say(printable(line));
+  }
 }
 
-function showJson(bridge: FoundBridge | undefined, present: Present | undefined): void {
-  if (bridge === undefined) {
-    say(JSON.stringify({ running: false }));
-    return;
+function showJson(bridge: BridgeStatus, present: Present | undefined): void {
+  if (bridge.kind === "absent") sayJson({ running: false });
+  else if (bridge.kind === "unresponsive") {
+    const { record, why } = bridge;
+    const { remedy } = unresponsiveText(bridge);
+    sayJson({ running: true, responding: false, pid: record?.pid, port: record?.port, error: why, remedy });
+  } else {
+    const { url, version, clients } = bridge;
+    const { state, since, ageMs, source, lastKnown, reading } = present ?? {};
+    sayJson({
+      running: true,
+      responding: true,
+      url,
+      version,
+      clients,
+      state,
+      since,
+      ageMs,
+      source,
+      lastKnown,
+      reading,
+    });
   }
-  const { url, version, clients } = bridge;
-  const { state, since, ageMs, source } = present ?? {};
-  say(JSON.stringify({ running: true, url, version, clients, state, since, ageMs, source }));
 }

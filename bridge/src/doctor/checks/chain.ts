@@ -2,8 +2,8 @@
 import { damagedFiles, readInventory } from "../../install/files/inventory.js";
 import { appFolder } from "../../install/places.js";
 import { fail, INSTALL_AGAIN, pass, unsure, type Finding } from "../../install/step.js";
-import type { Reason, SourceStatus } from "../../../../shared/src/protocol.js";
-import type { Check } from "../doctor.js";
+import type { Reason } from "../../../../shared/src/protocol.js";
+import type { Check, Health, SystemContext } from "../doctor.js";
 import { hresultName } from "../hresult-names.js";
 
 const REMEDIES: Readonly<Record<Reason, string>> = {
@@ -20,22 +20,23 @@ const REMEDIES: Readonly<Record<Reason, string>> = {
   stopped: "Outlook is closing. Start it again.",
 };
 
-export const agentAnswers: Check = {
+export const agentAnswers: Check<SystemContext> = {
   name: "agent answers",
   look({ health, bridge }) {
-    if (health !== undefined) return ofSource(health.source, health.state);
-    const why = bridge.kind === "absent" ? "no bridge runs that could ask it" : "the bridge did not tell";
-    return unsure(why, "Mend what the line on the bridge says.");
+    if (health !== undefined) return ofSource(health);
+    const why = bridge.kind === "absent" ? "no bridge runs that could ask it" : "the bridge is not responding";
+    return unsure(why, 'Fix the bridge first (see "bridge").');
   },
 };
 
-function ofSource(source: SourceStatus, state: string): Finding {
+function ofSource({ source, state, lastKnown }: Health): Finding {
   switch (source.status) {
     case "starting":
       return unsure("the bridge has just started", "Run this command again.");
     case "listening": {
       const { online, offline } = source.notifies;
-      const seen = `Outlook ${source.outlook}, profile ${source.profile}, is ${state}`;
+      const last = lastKnown === undefined ? `is ${state}` : `was ${lastKnown.state} when it was last read`;
+      const seen = `Outlook ${source.outlook}, profile ${source.profile}, ${last}`;
       if (online && offline) return pass(`${seen}; MAPI notifies going online and going offline`);
       return unsure(
         `${seen}; MAPI notifies only going ${online ? "online" : "offline"}`,
@@ -69,10 +70,10 @@ export const paneFiles: Check = {
   },
 };
 
-export const panes: Check = {
+export const panes: Check<SystemContext> = {
   name: "pane connected",
   look({ health }) {
-    if (health === undefined) return unsure("no bridge tells");
+    if (health === undefined) return unsure("no bridge answers");
     if (health.clients > 0) return pass(`${health.clients} open`);
     return unsure("no pane is open", 'Open a message in Outlook and choose "Offline State" in the ribbon.');
   },

@@ -28,7 +28,7 @@ function machine(
     version: "1.0.0",
     packageFolder: home.path,
     registry: new MemoryRegistry(),
-    roots: { has: () => false, add: () => undefined, remove: () => false },
+    roots: { has: () => false, hasOwn: () => false, add: () => undefined, remove: () => false },
     record: new InstallRecord(home),
     log: silentLog(),
     options: { trust: true, sideload: true, msi: false },
@@ -144,6 +144,8 @@ describe("doctor, about the agent and the pane", () => {
     const half = await agentAnswers.look(machine({ health: listening(false, true) }));
     expect(half).toMatchObject({ result: "unknown" });
     expect(half.evidence).toContain("only going offline");
+    const past = { ...listening(true, false), state: "unknown", lastKnown: { state: "online", at: 1 } } as const;
+    expect((await agentAnswers.look(machine({ health: past }))).evidence).toContain("was online when it was last read");
   });
 
   const reasons: readonly Reason[] = [
