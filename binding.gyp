@@ -4,7 +4,8 @@
   "includes": ["bridge/native/sources.gypi"],
   "variables": {
     "version": "<!(node -p \"require('./package.json').version\")",
-    "node_addon_api": "<!(node -p \"require('path').dirname(require.resolve('node-addon-api'))\")",
+    # Relative: gyp copies flags unquoted into Makefiles, and a clone's path may hold blanks, quotes and "&".
+    "node_addon_api": "node_modules/node-addon-api",
     # Outlook's own MAPI is C++ with its own runtime: ours must not depend on what else is loaded.
     "hardening_cflags": ["-fstack-protector-strong", "-fvisibility=hidden", "-ffunction-sections", "-fdata-sections"],
     "hardening_ldflags": ["-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack", "-Wl,--gc-sections"],
@@ -72,9 +73,9 @@
           "libraries": ["crypt32.lib", "iphlpapi.lib", "version.lib", "ws2_32.lib"],
         }, {
           "sources": ["<@(module_posix_sources)"],
-          # As a system directory: its headers are not held to our warnings.
-          "cflags_cc": ["-isystem", "<(node_addon_api)"],
-          "xcode_settings": { "OTHER_CPLUSPLUSFLAGS": ["-isystem", "<(node_addon_api)"] },
+          # As a system directory: its headers are not held to our warnings. Flags are relative to build/, where make runs.
+          "cflags_cc": ["-isystem", "../<(node_addon_api)"],
+          "xcode_settings": { "OTHER_CPLUSPLUSFLAGS": ["-isystem", "../<(node_addon_api)"] },
         }],
       ],
     },

@@ -18,7 +18,7 @@ export const ROOMS = {
   shared: { sees: [], packages: ["valibot"] },
   addin: {
     sees: ["shared"],
-    not: ["node", "ws", "express", "helmet", "pino", "commander", "libsql", "node-gyp-build", "office-addin-dev-certs"],
+    not: ["node", "ws", "express", "helmet", "pino", "commander", "libsql", "node-gyp-build", "@peculiar/asn1-x509"],
   },
   bridge: { sees: ["shared"] },
   "bridge/src/home": { sees: BRIDGE_COMMON, not: SOCKETS },
@@ -73,7 +73,16 @@ export const ROOMS = {
     sees: [
       ...BRIDGE_COMMON,
       "shared",
-      ...["home", "log", "install", "instance", "outlook", "server/app.ts"].map((room) => `bridge/src/${room}`),
+      ...[
+        "home",
+        "log",
+        "certificates",
+        "install",
+        "instance",
+        "outlook",
+        "server/app.ts",
+        "source/native-binding.ts",
+      ].map((room) => `bridge/src/${room}`),
     ],
     not: ["ws", "express"],
   },

@@ -68,6 +68,12 @@ export const GROUPS = {
     programs: [],
     remedy: "Install Chromium, Chrome or Edge, and NSS's certutil (macOS: brew install nss).",
   },
+  verifiers: {
+    why: "hold the certificates to verifiers that are not ours",
+    debian: ["openssl", "python3"],
+    programs: ["openssl", "python3"],
+    remedy: "Install OpenSSL 3 and Python 3.10 or newer.",
+  },
   pictures: {
     why: "draw the pictures of the pane in a face like that of Windows, and the icons",
     debian: ["fonts-open-sans", "librsvg2-bin"],

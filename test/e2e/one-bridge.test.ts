@@ -47,7 +47,7 @@ const paneAt = (port: number): string => `https://localhost:${port}/taskpane.htm
 
 async function start(home: string, port: number): Promise<Run> {
   const started = run(home, "start", "--simulate", "--port", String(port));
-  await expect.poll(() => started.said.out + started.said.error, { timeout: 15_000 }).toMatch(/^Ready: /m);
+  await expect.poll(() => started.said.out + started.said.error, { timeout: LONG_MS }).toMatch(/^Ready: /m);
   return started;
 }
 
@@ -73,7 +73,7 @@ test("a second start says where the first one is, and exits with 0, whatever por
     expect(second.said.out).toContain(`https://localhost:${port}/taskpane.html`);
     expect(second.said.out).not.toContain("Ready:");
   }
-  expect(await findBridge(homeOf(home), [])).toMatchObject({ port });
+  expect(await findBridge(homeOf(home), [])).toMatchObject({ kind: "running", port });
 });
 
 test("of five starts at the same instant, each with a port of its own, one serves, and the others say where", async () => {
@@ -123,7 +123,7 @@ test("the bridge of another home is never taken for one's own", async () => {
   expect(second.said.error).toContain("--port");
   // Not even when the note says so.
   writeFileSync(path.join(other, "run", "bridge.json"), JSON.stringify({ pid: process.pid, port, version: "0.1.0" }));
-  expect(await findBridge(homeOf(other), [port])).toBeUndefined();
+  expect(await findBridge(homeOf(other), [port])).toEqual({ kind: "absent" });
 });
 
 test("two homes do not meet: each bridge listens to its own simulated Outlook", async () => {

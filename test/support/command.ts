@@ -13,7 +13,11 @@ export interface Ended {
 }
 
 export function runCommand(...words: readonly string[]): Promise<Ended> {
-  const env = { ...process.env, OUTLOOK_OFFLINE_STATE_HOME: temporaryHome() };
+  return runCommandIn(temporaryHome(), ...words);
+}
+
+export function runCommandIn(home: string, ...words: readonly string[]): Promise<Ended> {
+  const env = { ...process.env, OUTLOOK_OFFLINE_STATE_HOME: home };
   return new Promise((resolve) => {
     execFile(process.execPath, [MAIN, ...words], { env, timeout: 60_000 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : error.code, stdout, stderr });

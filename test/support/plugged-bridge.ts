@@ -43,7 +43,7 @@ export class PluggedSource implements OfflineStateSource {
   subscribe(listener: (report: SourceReport) => void): ReturnType<OfflineStateSource["subscribe"]> {
     this.#listeners.add(listener);
     return {
-      lookAgain: () => {
+      refresh: () => {
         this.looks += 1;
       },
       close: () => {

@@ -8,8 +8,16 @@ const FILE = new URL("../../docs/protocol/feed.asyncapi.yaml", import.meta.url);
 /** Throws with what is wrong when the text is no message of the document. */
 export type MessageCheck = (text: string) => void;
 
-/** The document, parsed and validated without a network. Throws when AsyncAPI's rules find an error or a warning in it. */
-export async function readProtocolDocument(): Promise<AsyncAPIDocumentInterface> {
+let parsed: Promise<AsyncAPIDocumentInterface> | undefined;
+
+/**
+ * The document, parsed and validated without a network, once. Rejects when AsyncAPI's rules find an error or a warning in it.
+ */
+export function readProtocolDocument(): Promise<AsyncAPIDocumentInterface> {
+  return (parsed ??= parseDocument());
+}
+
+async function parseDocument(): Promise<AsyncAPIDocumentInterface> {
   const { document, diagnostics } = await new Parser().parse(readFileSync(FILE, "utf8"));
   const problems = diagnostics.filter(({ severity }) => isGrave(severity));
   if (document === undefined || problems.length > 0) {
@@ -21,6 +29,20 @@ export async function readProtocolDocument(): Promise<AsyncAPIDocumentInterface>
 /** 0 is an error and 1 a warning; what is milder is advice. */
 function isGrave(severity: number): boolean {
   return severity <= 1;
+}
+
+/** The two JSON Schemas beside the document. */
+export type SchemaFile = "healthz.schema.json" | "bridge.schema.json";
+
+/** A check of one JSON text against a schema of docs/protocol; it throws with what is wrong. */
+export async function checkOfSchema(file: SchemaFile): Promise<MessageCheck> {
+  const ajv = new Ajv2020({ allErrors: true, strict: false });
+  ajv.addSchema(payloadSchema((await readProtocolDocument()).json()), "feed.asyncapi.yaml");
+  const schema: unknown = JSON.parse(readFileSync(new URL(file, FILE), "utf8"));
+  const validate = ajv.compile(payloadSchema(schema));
+  return (text) => {
+    if (!validate(JSON.parse(text))) throw new Error(`${ajv.errorsText(validate.errors)}: ${text}`);
+  };
 }
 
 let check: Promise<MessageCheck> | undefined;
@@ -49,6 +71,6 @@ async function makeCheck(): Promise<MessageCheck> {
 }
 
 function payloadSchema(json: unknown): object {
-  if (typeof json !== "object" || json === null) throw new Error("a message of the document has no payload");
+  if (typeof json !== "object" || json === null) throw new Error("there is no schema where one was expected");
   return json;
 }

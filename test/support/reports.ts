@@ -7,7 +7,7 @@ export interface Reports {
   readonly all: readonly SourceReport[];
   /** The first report, from the one after the last that was awaited, for which `wanted` holds. */
   next(wanted?: Wanted): Promise<SourceReport>;
-  readonly lookAgain: () => void;
+  readonly refresh: () => void;
   readonly close: () => void;
 }
 
@@ -39,8 +39,8 @@ export function collect(source: OfflineStateSource): Reports {
         notice = look;
         look();
       }),
-    lookAgain: () => {
-      subscription.lookAgain();
+    refresh: () => {
+      subscription.refresh();
     },
     close: () => {
       subscription.close();

@@ -37,7 +37,7 @@ export async function startOutlook(
 ): Promise<SimulatedOutlook> {
   const version = options.version ?? "16.0.17328.20184";
   const mapi = options.mapi ?? simulatedMapi;
-  const [program = simulatedOutlook, ...words] = [...(options.runner ?? []), options.executable ?? simulatedOutlook];
+  const [program, ...words] = [...(options.runner ?? []), options.executable ?? simulatedOutlook];
   const child = spawn(
     program,
     [...words, "--home", home, "--mapi", mapi, "--profile", options.profile ?? "Outlook", "--outlook-version", version],

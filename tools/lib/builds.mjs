@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { run } from "./child.mjs";
 import { compilerRemedy, ensureCompiler } from "./compiler.mjs";
-import { Failure } from "./failure.mjs";
-import { nodeHeaders } from "./node-headers.mjs";
+import { Failure, systemRemedyIn } from "./failure.mjs";
+import { ensureNodeHeaders, gypEnvironment, HEADER_OPTIONS } from "./node-headers.mjs";
 import { fromRoot } from "./paths.mjs";
 import { step } from "./progress.mjs";
 import { digest, forget, isFresh, setFresh } from "./stamp.mjs";
@@ -20,12 +20,19 @@ import { digest, forget, isFresh, setFresh } from "./stamp.mjs";
  * @property {() => string[]} outputs What must be there afterwards.
  * @property {() => Promise<void>} [before] What it needs from the machine.
  * @property {() => [string, ...string[]]} command
+ * @property {() => NodeJS.ProcessEnv} [environment] Of the command; this process's by default.
  * @property {string[]} [whenOutputsAreMissing] Added to the command then.
- * @property {() => string} remedy What a person can do when the command fails.
+ * @property {(output: string) => string} remedy What a person can do when the command fails with this output.
  */
 
 const NODE = [process.version, process.platform, process.arch];
-const SOURCE_REMEDY = () => "Mend what is shown above, then run the command again.";
+const SOURCE_REMEDY = "Fix what is shown above, then run the command again.";
+/** @param {string} output */
+const sourceRemedy = (output) => systemRemedyIn(output, fromRoot()) ?? SOURCE_REMEDY;
+
+/** node-gyp found no compiler, or one that does not know C++17. Any other failure is not the compiler's. */
+const BLAMES_COMPILER =
+  /(?:^|[/ ])(?:c\+\+|g\+\+|clang\+\+|make): (?:command )?not found|unrecognized command.line option .-std=|invalid value .c\+\+17|find VS could not find|Could not find any Visual Studio|not found: make|xcode-select: /im;
 
 /** @type {Build} */
 const native = {
@@ -41,15 +48,19 @@ const native = {
   skip: process.platform === "win32" ? /(_test|_posix)\.(cc|h)$/ : /(_test|_windows)\.(cc|h)$/,
   extra: [...NODE, process.env["CXX"] ?? "", process.env["CXXFLAGS"] ?? ""],
   outputs: () => nativeOutputs(),
-  before: ensureCompiler,
-  command: () => {
-    const headers = nodeHeaders();
-    const nodedir = headers === undefined ? [] : [`--nodedir=${headers}`];
-    const gyp = fromRoot("node_modules/node-gyp/bin/node-gyp.js");
-    return [process.execPath, gyp, "configure", "build", "--jobs=max", "--loglevel=warn", ...nodedir];
+  before: async () => {
+    await ensureCompiler();
+    await ensureNodeHeaders();
   },
-  remedy: () =>
-    `If the compiler is missing or too old for C++17: ${compilerRemedy()}\nIf the headers of Node.js could not be downloaded: install them (Debian: nodejs or libnode-dev) or pass a folder that holds include/node as npm_config_nodedir.`,
+  command: () => {
+    const gyp = fromRoot("node_modules/node-gyp/bin/node-gyp.js");
+    return [process.execPath, gyp, "configure", "build", "--jobs=max", "--loglevel=warn", ...HEADER_OPTIONS];
+  },
+  environment: gypEnvironment,
+  remedy: (output) => {
+    if (BLAMES_COMPILER.test(output)) return `Install a compiler for C++17: ${compilerRemedy()}`;
+    return sourceRemedy(output);
+  },
 };
 
 /** @type {Build} */
@@ -63,7 +74,7 @@ const typescript = {
   command: () => [process.execPath, fromRoot("node_modules/typescript/bin/tsc"), "-b", "bridge"],
   // tsc believes its own notes, not the folder.
   whenOutputsAreMissing: ["--force"],
-  remedy: SOURCE_REMEDY,
+  remedy: sourceRemedy,
 };
 
 /** @type {Build} */
@@ -88,7 +99,7 @@ const bundle = {
     "--config",
     fromRoot("tools/webpack/bridge.config.mjs"),
   ],
-  remedy: SOURCE_REMEDY,
+  remedy: sourceRemedy,
 };
 
 /** @type {Build} */
@@ -107,9 +118,9 @@ const pane = {
   ],
   skip: /\.test\.ts$/,
   extra: [],
-  outputs: () => ["dist/pane/taskpane.html"],
+  outputs: () => paneOutputs(),
   command: () => [process.execPath, fromRoot("node_modules/webpack-cli/bin/cli.js"), "--mode", "production"],
-  remedy: SOURCE_REMEDY,
+  remedy: sourceRemedy,
 };
 
 /** @type {Build} */
@@ -129,7 +140,7 @@ const windows = {
   extra: [],
   outputs: () => ["dist/windows/x64/OUTLOOK.EXE", "build/windows-tests/strange/OUTLOOK.EXE"],
   command: () => [process.execPath, fromRoot("tools/windows/build.mjs"), "--tests"],
-  remedy: SOURCE_REMEDY,
+  remedy: sourceRemedy,
 };
 
 export const BUILDS = { native, typescript, bundle, pane, windows };
@@ -144,26 +155,53 @@ function nativeOutputs() {
   return [module, "build/Release/simulated-outlook"];
 }
 
+/** @param {Build} build */
+function digestOf(build) {
+  return digest(build.inputs, {
+    extra: [...build.extra, ...build.command()],
+    ...(build.skip && { skip: build.skip }),
+  });
+}
+
+/**
+ * Whether a build is up to date.
+ * @param {Build} build
+ */
+export function isBuilt(build) {
+  return isFresh(build.name, digestOf(build), build.outputs());
+}
+
+/** All files of the pane, as webpack has listed them; without a list it has not built them. */
+function paneOutputs() {
+  const list = "dist/pane/pane-files.json";
+  try {
+    const files = Object.keys(JSON.parse(readFileSync(fromRoot(list), "utf8")));
+    return [list, ...files.map((file) => `dist/pane/${file}`)];
+  } catch {
+    return [list];
+  }
+}
+
 /**
  * Brings one build up to date.
  * @param {Build} build
  */
 export async function ensureBuilt(build) {
-  const value = digest(build.inputs, {
-    extra: [...build.extra, ...build.command()],
-    ...(build.skip && { skip: build.skip }),
-  });
+  const value = digestOf(build);
   if (isFresh(build.name, value, build.outputs())) return;
   await build.before?.();
   forget(build.name);
   await step(build.name, build.what, async () => {
     const [program, ...args] = build.command();
     if (!build.outputs().every(isThere)) args.push(...(build.whenOutputsAreMissing ?? []));
-    const { code, output } = await run(program, args);
+    const { code, output } = await run(program, args, {
+      cwd: fromRoot(),
+      env: build.environment?.() ?? process.env,
+    });
     const absent = code === 0 ? build.outputs().filter((file) => !isThere(file)) : [];
     if (code !== 0 || absent.length > 0) {
       const why = code === 0 ? ` It made no ${absent.join(", ")}.` : "";
-      throw new Failure(`${build.what}: this failed.${why}`, { output, remedy: build.remedy() });
+      throw new Failure(`${build.what}: this failed.${why}`, { output, remedy: build.remedy(output) });
     }
   });
   setFresh(build.name, value);

@@ -57,7 +57,7 @@ export function run(program, args, options = {}) {
       });
     }
     child.once("error", (error) => {
-      pieces.push(Buffer.from(`${program}: ${error.message}\n`));
+      pieces.push(Buffer.from(`${program} could not be started: ${error.message}\n`));
       end(127);
     });
     child.once("close", (code) => {

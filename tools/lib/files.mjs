@@ -14,7 +14,9 @@ export function ownFiles(patterns = []) {
   if (status !== 0) {
     throw new Failure("git could not list the files of this clone.", {
       output: stderr,
-      remedy: "Run this in a git clone, with git installed.",
+      remedy: stderr.includes("safe.directory")
+        ? "This clone belongs to another user: use one of your own, or trust it with the command that git names."
+        : "Run this in a git clone, with git installed.",
     });
   }
   return stdout.split("\0").filter((file) => file !== "" && existsSync(fromRoot(file)));

@@ -1,6 +1,10 @@
 // @ts-check
 // One build at a time in one clone: two `npm start` may be given at once.
+import { randomUUID } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "./failure.mjs";
@@ -10,51 +14,72 @@ import { say } from "./progress.mjs";
 const RETRY_MS = 200;
 const PATIENCE_MS = 15 * 60_000;
 
+/** @typedef {{ pid: number, address: string }} Owner */
+
 /**
- * Does `work` while no other process of this clone does its own. A lock whose owner has died is taken over.
+ * Does `work` while no other process of this clone does its own. The lock of an owner that has died is taken over.
+ *
+ * The lock file names a socket on which its owner listens: the system closes it when the owner dies, however it dies, and no
+ * other process can have it. A process id alone would not do, because ids are used again.
  * @template T
  * @param {() => Promise<T>} work
+ * @param {string} [file] the lock
  * @returns {Promise<T>}
  */
-export async function alone(work) {
-  mkdirSync(fromRoot(".cache"), { recursive: true });
-  const file = fromRoot(".cache/build.lock");
-  const begin = performance.now();
-  let told = false;
-  while (!take(file)) {
-    const owner = ownerOf(file);
-    if (owner !== undefined && !isAlive(owner)) {
-      removeStale(file, owner);
-      continue;
-    }
-    if (!told) say("wait", `process ${owner ?? "another"} is building in this folder; going on when it is done`);
-    told = true;
-    if (performance.now() - begin > PATIENCE_MS) {
-      throw new Failure("Another build in this folder does not end.", {
-        remedy: `If none runs, delete ${file} and try again.`,
-      });
-    }
-    await sleep(RETRY_MS);
-  }
-  const release = () => {
-    rmSync(file, { force: true });
-  };
-  process.once("exit", release);
+export async function alone(work, file = fromRoot(".cache/build.lock")) {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const proof = await listen();
   try {
-    return await work();
+    await acquire(file, { pid: process.pid, address: proof.address });
+    const release = () => {
+      rmSync(file, { force: true });
+    };
+    process.once("exit", release);
+    try {
+      return await work();
+    } finally {
+      process.removeListener("exit", release);
+      release();
+    }
   } finally {
-    process.removeListener("exit", release);
-    release();
+    proof.close();
   }
 }
 
 /**
- * A link appears whole or not at all: no one ever reads a lock that does not say yet whose it is.
  * @param {string} file
+ * @param {Owner} me
  */
-function take(file) {
+async function acquire(file, me) {
+  const begin = performance.now();
+  let told = false;
+  while (!take(file, me)) {
+    const content = contentOf(file);
+    if (content === undefined) continue;
+    const owner = parseOwner(content);
+    if (owner === undefined || !(await isAlive(owner))) {
+      removeStale(file, content);
+      continue;
+    }
+    if (!told) say("wait", `process ${owner.pid} is building in this folder; continuing when it is done`);
+    told = true;
+    if (performance.now() - begin > PATIENCE_MS) {
+      throw new Failure(`Another build in this folder does not end: process ${owner.pid}.`, {
+        remedy: `End it, then run the command again: kill ${owner.pid}`,
+      });
+    }
+    await sleep(RETRY_MS);
+  }
+}
+
+/**
+ * A link appears whole or not at all: nobody reads a lock that is only half written.
+ * @param {string} file
+ * @param {Owner} me
+ */
+function take(file, me) {
   const mine = `${file}.${process.pid}`;
-  writeFileSync(mine, String(process.pid));
+  writeFileSync(mine, JSON.stringify(me));
   try {
     linkSync(mine, file);
     return true;
@@ -67,40 +92,88 @@ function take(file) {
 }
 
 /**
- * Removes the lock of a dead owner, and not the one that somebody else has put in its place meanwhile.
+ * Removes the lock with this content, and not one that somebody else has put in its place meanwhile.
  * @param {string} file
- * @param {number} owner
+ * @param {string} content
  */
-function removeStale(file, owner) {
+function removeStale(file, content) {
   const mine = `${file}.stale.${process.pid}`;
   try {
     renameSync(file, mine);
-    if (ownerOf(mine) !== owner) linkSync(mine, file);
-  } catch {
+    if (contentOf(mine) !== content) linkSync(mine, file);
+  } catch (error) {
     // Somebody else was faster.
+    if (!(error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "EEXIST")))
+      throw error;
   }
   rmSync(mine, { force: true });
 }
 
 /**
  * @param {string} file
- * @returns {number | undefined} Undefined when the owner has just removed it.
+ * @returns {string | undefined} Undefined when the owner has just removed it.
  */
-function ownerOf(file) {
+function contentOf(file) {
   try {
-    const pid = Number.parseInt(readFileSync(file, "utf8"), 10);
-    return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/**
+ * @param {string} content
+ * @returns {Owner | undefined} Undefined for what no living owner has written: a power cut leaves empty files.
+ */
+function parseOwner(content) {
+  try {
+    /** @type {unknown} */
+    const value = JSON.parse(content);
+    if (typeof value !== "object" || value === null || !("pid" in value) || !("address" in value)) return undefined;
+    const { pid, address } = value;
+    return typeof pid === "number" && typeof address === "string" && address !== "" ? { pid, address } : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** @param {number} pid */
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
+/**
+ * Whether somebody listens at the owner's address. Whatever cannot be found out counts as alive.
+ * @param {Owner} owner
+ * @returns {Promise<boolean>}
+ */
+function isAlive({ address }) {
+  return new Promise((resolve) => {
+    const socket = connect(address);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", (error) => {
+      resolve(!("code" in error && (error.code === "ECONNREFUSED" || error.code === "ENOENT")));
+    });
+  });
+}
+
+/** @returns {Promise<{ address: string, close: () => void }>} */
+async function listen() {
+  const address = freshAddress();
+  const server = createServer((socket) => socket.destroy());
+  await new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(address, () => resolve(undefined));
+  });
+  server.unref();
+  return { address, close: () => server.close() };
+}
+
+/** Of Linux and Windows the names leave no file behind; elsewhere the file lies in the temporary folder. */
+function freshAddress() {
+  const name = `outlook-offline-state-build-${randomUUID()}`;
+  if (process.platform === "linux") return `\0${name}`;
+  if (process.platform === "win32") return `\\\\.\\pipe\\${name}`;
+  // A socket's path has at most 103 bytes.
+  const folder = tmpdir();
+  return path.join(folder.length < 60 ? folder : "/tmp", `oos-${randomUUID().slice(0, 18)}`);
 }

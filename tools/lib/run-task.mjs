@@ -4,27 +4,52 @@ import { constants } from "node:os";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { endChildren } from "./child.mjs";
-import { explain, Failure } from "./failure.mjs";
+import { parseTaskArgs, scriptOf, scripts, usageOf, wantsHelp } from "./define-task.mjs";
+import { explain, Failure, showStacks } from "./failure.mjs";
 import { fromRoot } from "./paths.mjs";
 
+/** @param {readonly string[]} words The name of a task, and its arguments. */
+export async function main([name, ...args]) {
+  if (name === undefined || wantsHelp([name])) {
+    process.stdout.write(
+      `Usage: node tools/task.mjs <task> [arguments]\nThe tasks are npm scripts:\n  ${known().join("\n  ")}\n`,
+    );
+    process.exitCode = name === undefined ? 1 : 0;
+    return;
+  }
+  await runTask(name, args);
+}
+
+/** How a person runs each task. */
+function known() {
+  return scripts().flatMap(({ task }) => (task === undefined ? [] : [scriptOf(task)]));
+}
+
 /**
- * Loads tools/tasks/<task>.mjs and runs its default export, which gives an exit code, or nothing for "leave it as it is"
- * (the task goes on by itself: a bridge that runs).
- * @param {string} task
+ * Loads tools/tasks/<name>.mjs, checks the arguments against what it takes, and runs it.
+ * @param {string} name
  * @param {readonly string[]} args
  */
-export async function runTask(task, args) {
-  const file = fromRoot("tools/tasks", `${task}.mjs`);
-  process.chdir(fromRoot());
-  const interrupted = onInterrupt(task);
+async function runTask(name, args) {
+  const interrupted = onInterrupt(name);
+  const uncaught = onUncaught();
   try {
-    if (!existsSync(file)) throw new Failure(`There is no task "${task}".`, { remedy: "`npm run` lists the scripts." });
-    /** @type {{ default: (args: readonly string[], task: { handOver: () => void }) => Promise<number | undefined> }} */
-    const module = await import(pathToFileURL(file).href);
-    const code = await module.default(args, { handOver: interrupted.remove });
+    process.chdir(fromRoot());
+    const task = await load(name);
+    if (wantsHelp(args)) {
+      process.stdout.write(`${usageOf(name, task)}\n`);
+      return;
+    }
+    const { verbose, ...given } = parseTaskArgs(name, task, args);
+    if (verbose) showStacks();
+    const handOver = () => {
+      interrupted.remove();
+      uncaught.remove();
+    };
+    const code = await task.run(given, { handOver });
     if (code !== undefined) process.exitCode = code;
   } catch (error) {
-    // What it has started ends because it was told to: no failure.
+    // What it has started was ended by the signal: not a failure.
     if (interrupted.happened) return;
     process.stderr.write(`${explain(error)}\n`);
     process.exitCode = 1;
@@ -33,7 +58,40 @@ export async function runTask(task, args) {
   }
 }
 
-/** Tasks that go on until they are told to stop: to be told is no failure of theirs. */
+/**
+ * @param {string} name
+ * @returns {Promise<import("./define-task.mjs").Task>}
+ */
+async function load(name) {
+  const file = fromRoot("tools/tasks", `${name}.mjs`);
+  if (!/^[a-z-]+$/.test(name) || !existsSync(file))
+    throw new Failure(`There is no task "${name}".`, { remedy: `There are: ${known().join(", ")}.` });
+  /** @type {{ default: import("./define-task.mjs").Task }} */
+  const module = await import(pathToFileURL(file).href);
+  return module.default;
+}
+
+/**
+ * Errors that no code awaits end the task like any other error. That an output cannot be written is often known only after the task
+ * has returned.
+ */
+function onUncaught() {
+  /** @param {unknown} error */
+  const end = (error) => {
+    // The reader of a pipe has enough (`npm test | head`): nothing is wrong, and nobody is there to read more.
+    const isClosedPipe = error instanceof Error && "code" in error && error.code === "EPIPE";
+    if (!isClosedPipe) process.stderr.write(`${explain(error)}\n`);
+    void endChildren().then(() => process.exit(1));
+  };
+  process.on("uncaughtException", end);
+  return {
+    remove: () => {
+      process.removeListener("uncaughtException", end);
+    },
+  };
+}
+
+/** Tasks that run until they are told to stop: to be told is no failure of theirs. */
 const ENDLESS = new Set(["start", "dev"]);
 
 /**

@@ -1,27 +1,27 @@
 // @ts-check
 import path from "node:path";
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { Failure } from "./failure.mjs";
 
-/** What `npm start --` takes; the bridge's own command line takes the same, and a test holds the two together. */
-export const START_USAGE = `Usage: npm start -- [--port N] [--simulate] [--mapi <library>]
-  --port N          port of the bridge, 1 to 65535 (default 38443)
-  --simulate        use the simulated Outlook, also where there is a real one
-  --mapi <library>  have the simulated Outlook load this MAPI provider`;
+/** What `npm start` and `npm run dev` take. The bridge's own command line takes the same; a test compares the two. */
+export const START_OPTIONS = {
+  port: { value: "N", what: "port of the bridge, 1 to 65535 (default 38443)" },
+  simulate: { what: "use the simulated Outlook, also where there is a real one" },
+  mapi: { value: "<library>", what: "have the simulated Outlook load this MAPI provider" },
+};
 
 const DEFAULT_PORT = 38443;
 
 /**
- * Says what is wrong with the options at once, and not after minutes of building.
- * @param {readonly string[]} args
- * @returns {"help" | { port: number, simulated: boolean, args: string[] }} `args`: what to hand to the bridge.
+ * Checks the values at once, and not after minutes of building.
+ * @param {import("./define-task.mjs").Values<typeof START_OPTIONS>} options
+ * @returns {{ port: number, simulated: boolean, args: string[] }} `args`: what to pass to the bridge.
  */
-export function readStartOptions(args) {
-  const { help, port, simulate, mapi } = parse(args);
-  if (help === true) return "help";
+export function readStartOptions({ port, simulate, mapi }) {
   if (port !== undefined && !(/^\d+$/.test(port) && Number(port) >= 1 && Number(port) <= 65535)) {
-    throw new Failure(`--port ${port}: a port is a number from 1 to 65535.`, { remedy: START_USAGE });
+    throw new Failure(`--port ${port}: a port is a number from 1 to 65535.`, {
+      remedy: `For example: npm start -- --port ${DEFAULT_PORT}`,
+    });
   }
   return {
     port: Number(port ?? DEFAULT_PORT),
@@ -29,28 +29,8 @@ export function readStartOptions(args) {
     args: [
       ...(port === undefined ? [] : ["--port", port]),
       ...(simulate === true ? ["--simulate"] : []),
-      // npm runs scripts in the package's folder: a relative path means the folder in which the person stands.
+      // npm runs scripts in the package's folder: a relative path is meant from where the person is.
       ...(mapi === undefined ? [] : ["--mapi", path.resolve(process.env["INIT_CWD"] ?? ".", mapi)]),
     ],
   };
-}
-
-/** @param {readonly string[]} args */
-function parse(args) {
-  try {
-    return parseArgs({
-      args: [...args],
-      strict: true,
-      allowPositionals: false,
-      options: {
-        port: { type: "string" },
-        simulate: { type: "boolean" },
-        mapi: { type: "string" },
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    const message = error instanceof Error ? (error.message.split(". ")[0] ?? "") : String(error);
-    throw new Failure(`npm start: ${message.replace(/\.$/, "")}.`, { remedy: START_USAGE });
-  }
 }

@@ -34,11 +34,14 @@ export function runner32Bit() {
 function tryToRun() {
   const folder = join(root, ".cache");
   const file = join(folder, `run-32-bit.${process.pid}`);
-  mkdirSync(folder, { recursive: true });
   try {
+    mkdirSync(folder, { recursive: true });
     writeFileSync(file, PROGRAM, { mode: 0o700 });
-    return spawnSync(file, { stdio: "ignore" }).status === 0;
-  } finally {
-    rmSync(file, { force: true });
+    const { status } = spawnSync(file, { stdio: "ignore" });
+    rmSync(file);
+    return status === 0;
+  } catch {
+    // Nothing can be written here, so nothing will be built or run: clone.mjs reports that, with the fix.
+    return false;
   }
 }

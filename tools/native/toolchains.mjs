@@ -38,7 +38,9 @@ function checkAddressSpace() {
   const { stdout } = spawnSync("sh", ["-c", "ulimit -v"], { encoding: "utf8" });
   const limit = stdout?.trim() ?? "";
   if (/^\d+$/.test(limit)) {
-    throw new Error(`The sanitizers need an unlimited address space; here it is ${limit} KiB. Run \`ulimit -v unlimited\` before.`);
+    throw new Error(
+      `The sanitizers need an unlimited address space; here it is ${limit} KiB. Run \`ulimit -v unlimited\` before.`,
+    );
   }
 }
 

@@ -3,31 +3,31 @@ import { writeFileSync } from "node:fs";
 import process from "node:process";
 import { bootstrap } from "../lib/bootstrap.mjs";
 import { run } from "../lib/child.mjs";
-import { Failure } from "../lib/failure.mjs";
+import { defineTask } from "../lib/define-task.mjs";
 import { formatters } from "../lib/formatters.mjs";
 import { fromRoot } from "../lib/paths.mjs";
 import { say, seconds } from "../lib/progress.mjs";
 
 /** @typedef {import("../lib/formatters.mjs").Command} Command */
 
-/**
- * `npm run lint [-- --report <file>]`: every check that needs no running program, all of them even when one fails.
- * @param {readonly string[]} args
- */
-export default async function lint(args) {
-  const reportFile = reportOf(args);
-  await bootstrap([]);
-  const report = [];
-  for (const { name, command } of checks()) {
-    const begin = performance.now();
-    const { code, output } = await run(...command);
-    say("lint", `${name}: ${code === 0 ? "clean" : "FAILED"} in ${seconds(begin)}`);
-    if (code !== 0 && reportFile === undefined) process.stderr.write(`${output.trimEnd()}\n`);
-    report.push({ name, passed: code === 0, output });
-  }
-  if (reportFile !== undefined) writeFileSync(reportFile, JSON.stringify(report));
-  return report.every(({ passed }) => passed) ? 0 : 1;
-}
+export default defineTask({
+  summary: "Runs every static check: types, ESLint, formats. All of them run even if one fails.",
+  options: { report: { value: "<file>", what: "write the results to this file as JSON, and no output of the checks" } },
+  notes: "`npm run format` fixes the formats.",
+  async run({ options: { report: reportFile } }) {
+    await bootstrap([]);
+    const report = [];
+    for (const { name, command } of checks()) {
+      const begin = performance.now();
+      const { code, output } = await run(...command);
+      say("lint", `${name}: ${code === 0 ? "clean" : "FAILED"} in ${seconds(begin)}`);
+      if (code !== 0 && reportFile === undefined) process.stderr.write(`${output.trimEnd()}\n`);
+      report.push({ name, passed: code === 0, output });
+    }
+    if (reportFile !== undefined) writeFileSync(reportFile, JSON.stringify(report));
+    return report.every(({ passed }) => passed) ? 0 : 1;
+  },
+});
 
 /** @returns {{ name: string, command: Command }[]} */
 function checks() {
@@ -41,14 +41,4 @@ function checks() {
     },
     ...formatters().map(({ name, check }) => ({ name, command: check })),
   ];
-}
-
-/** @param {readonly string[]} args */
-function reportOf(args) {
-  const [option, file, ...rest] = args;
-  if (option === undefined) return undefined;
-  if (option === "--report" && file !== undefined && rest.length === 0) return file;
-  throw new Failure(`npm run lint: unknown option ${args.join(" ")}.`, {
-    remedy: "`npm run format` mends what can be mended.",
-  });
 }

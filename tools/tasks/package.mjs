@@ -2,9 +2,9 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { bootstrap } from "../lib/bootstrap.mjs";
 import { run } from "../lib/child.mjs";
+import { defineTask } from "../lib/define-task.mjs";
 import { Failure } from "../lib/failure.mjs";
 import { fromRoot } from "../lib/paths.mjs";
 import { say, step } from "../lib/progress.mjs";
@@ -20,70 +20,46 @@ import { writeSbom } from "../package/sbom.mjs";
 import { bundleSideloader } from "../package/sideloader.mjs";
 import { signAll, signingOf } from "../package/sign.mjs";
 import { writeSums } from "../package/sums.mjs";
-import { makeTarball, mergeModules } from "../package/tarball.mjs";
+import { dropWhatNpmLeavesOut, makeTarball, mergeModules } from "../package/tarball.mjs";
 
-const USAGE = `Usage: npm run package -- [--sign <certificate.pfx> --password-file <file> [--timestamp <url>]]
-  Writes the npm package and the MSI to dist/packages, with checksums, licences and a bill of materials.
-  --sign           sign programs, libraries and MSI with osslsigncode
-  --password-file  a file whose first line is the password of the certificate
-  --timestamp      RFC 3161 time-stamping service, so that signatures outlive the certificate`;
 const WINDOWS_BINARIES = ["offline-state-agent.dll", "outlook-offline-state.node", "outlook-offline-state.exe"];
 
 /** @typedef {{ version: string, name: string }} Product */
 /** @typedef {Awaited<ReturnType<typeof bundleSideloader>>} Sideloader */
 
-/**
- * `npm run package`: see USAGE.
- * @param {readonly string[]} args
- */
-export default async function makePackages(args) {
-  const options = optionsOf(args);
-  if (options === "help") {
-    process.stdout.write(`${USAGE}\n`);
+export default defineTask({
+  summary: "Writes the npm package and the MSI to dist/packages, with checksums, licences and a bill of materials.",
+  options: {
+    sign: { value: "<certificate.pfx>", what: "sign programs, libraries and MSI with osslsigncode" },
+    "password-file": { value: "<file>", what: "a file whose first line is the password of the certificate" },
+    timestamp: { value: "<url>", what: "RFC 3161 time-stamping service, so that signatures outlive the certificate" },
+  },
+  async run({ options }) {
+    const signing = signingOf(options);
+    const lacking = await ensureGroups(["mingw", "packaging"]);
+    if (lacking.size > 0)
+      throw new Failure([...lacking.values()].join("\n"), { remedy: "Packages are made on Debian or Ubuntu." });
+    await bootstrap();
+    await windowsBinaries();
+    /** @type {Product} */
+    const product = JSON.parse(readFileSync(fromRoot("package.json"), "utf8"));
+    rmSync(OUT, { recursive: true, force: true });
+    mkdirSync(OUT, { recursive: true });
+
+    const windows = await step("package", "packages for Windows", () => productionModules({ os: "win32", cpu: "x64" }));
+    const linux = await step("package", "packages for Linux", () =>
+      productionModules({ os: "linux", cpu: "x64", libc: "glibc" }),
+    );
+    const npm = await stage(product, "npm", { modules: [windows, linux], linux: true, node: undefined, signing });
+    const msi = await stage(product, "msi", { modules: [windows], linux: false, node: await nodeProgram(), signing });
+    const tarball = await step("package", "npm package", () => makeTarball(npm, product));
+    const installer = await step("package", "MSI", () => makeMsi(msi, product.version));
+    await signAll(signing, [installer]);
+    writeSums();
+    say("package", `${path.relative(fromRoot(), tarball)} and ${path.relative(fromRoot(), installer)} are ready`);
     return 0;
-  }
-  const signing = signingOf(options);
-  const lacking = await ensureGroups(["mingw", "packaging"]);
-  if (lacking.size > 0)
-    throw new Failure([...lacking.values()].join("\n"), { remedy: "Packages are made on Debian or Ubuntu." });
-  await bootstrap();
-  await windowsBinaries();
-  /** @type {Product} */
-  const product = JSON.parse(readFileSync(fromRoot("package.json"), "utf8"));
-  rmSync(OUT, { recursive: true, force: true });
-  mkdirSync(OUT, { recursive: true });
-
-  const windows = await step("package", "packages for Windows", () => productionModules({ os: "win32", cpu: "x64" }));
-  const linux = await step("package", "packages for Linux", () =>
-    productionModules({ os: "linux", cpu: "x64", libc: "glibc" }),
-  );
-  const npm = await stage(product, "npm", { modules: [windows, linux], linux: true, node: undefined, signing });
-  const msi = await stage(product, "msi", { modules: [windows], linux: false, node: await nodeProgram(), signing });
-  const tarball = await step("package", "npm package", () => makeTarball(npm, product));
-  const installer = await step("package", "MSI", () => makeMsi(msi, product.version));
-  await signAll(signing, [installer]);
-  writeSums();
-  say("package", `${path.relative(fromRoot(), tarball)} and ${path.relative(fromRoot(), installer)} are ready`);
-  return 0;
-}
-
-/** @param {readonly string[]} args */
-function optionsOf(args) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        sign: { type: "string" },
-        "password-file": { type: "string" },
-        timestamp: { type: "string" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-    return values.help === true ? "help" : values;
-  } catch (error) {
-    throw new Failure(`npm run package: ${error instanceof Error ? error.message : String(error)}`, { remedy: USAGE });
-  }
-}
+  },
+});
 
 async function windowsBinaries() {
   await step("windows", "agent, native module and launcher", async () => {
@@ -118,6 +94,7 @@ async function stage(product, kind, { modules, linux, node, signing }) {
   ];
   writeLicenses(path.join(folder, "THIRD-PARTY-LICENSES.txt"), carried);
   await signAll(signing, ownBinaries(folder));
+  await dropWhatNpmLeavesOut(folder);
   const count = writeInventory(folder, product.version);
   const base = path.join(OUT, `${product.name}-${product.version}.${kind}`);
   writeLicenses(`${base}.licenses.txt`, carried);

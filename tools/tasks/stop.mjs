@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import { defineTask } from "../lib/define-task.mjs";
 import { Failure } from "../lib/failure.mjs";
 import { BRIDGE_ENTRY, fromRoot } from "../lib/paths.mjs";
 import { removeSideloaded } from "../lib/sideload.mjs";
@@ -10,37 +11,57 @@ import { removeSideloaded } from "../lib/sideload.mjs";
 /** A bridge ends within 2 s of being told. */
 const LIMIT_MS = 5000;
 
-/** `npm stop`: ends the bridge that runs in this home, and takes the add-in out of Outlook where npm start has put it there. */
-export default async function stop() {
-  await removeSideloaded();
-  if (!existsSync(BRIDGE_ENTRY)) return told("No bridge runs here: nothing is built yet.");
-  const bridge = await runningBridge();
-  if (bridge === undefined) return told("No bridge runs in this home.");
-  process.kill(bridge.pid, "SIGTERM");
-  const end = performance.now() + LIMIT_MS;
-  while (isAlive(bridge.pid)) {
-    if (performance.now() > end) {
-      throw new Failure(`The bridge (process ${bridge.pid}) does not end.`, {
-        remedy: `End it by force: kill -9 ${bridge.pid}`,
+export default defineTask({
+  summary: "Ends the bridge that runs in this data directory, and removes the add-in that npm start has sideloaded.",
+  async run() {
+    await removeSideloaded();
+    if (!existsSync(BRIDGE_ENTRY)) return told("No bridge runs here: nothing is built yet.");
+    const { findBridge, isProcess, unresponsiveText } = await built("instance/find.js");
+    const { resolveHome } = await built("home/home.js");
+    const found = await findBridge(resolveHome(), []);
+    if (found.kind === "absent") return told("No bridge is running.");
+    const unresponsive = found.kind === "unresponsive" ? unresponsiveText(found) : undefined;
+    if (found.record === undefined) {
+      throw new Failure(unresponsive?.what ?? "The running bridge has written down no process id.", {
+        remedy: unresponsive?.remedy ?? "Press Ctrl+C where it was started.",
       });
     }
-    await sleep(20);
-  }
-  return told(`The bridge on port ${bridge.port} has ended.`);
-}
+    const { pid, port } = found.record;
+    await end(pid, unresponsive !== undefined, isProcess);
+    return told(
+      unresponsive === undefined
+        ? `Stopped the bridge on port ${port}.`
+        : `Stopped the bridge on port ${port}, which was running but not responding.`,
+    );
+  },
+});
 
 /**
- * The bridge of this home, if what its note says is true: something answers on that port with this home's certificate.
- * @returns {Promise<{ pid: number, port: number } | undefined>}
+ * @param {number} pid
+ * @param {boolean} force Whether one that does not end is killed.
+ * @param {(pid: number) => boolean} isProcess
  */
-async function runningBridge() {
-  const { resolveHome } = await built("home/home.js");
-  const { readRecord } = await built("instance/record.js");
-  const { findBridge } = await built("instance/find.js");
-  const home = resolveHome();
-  const record = readRecord(home);
-  if (record === undefined || !isAlive(record.pid)) return undefined;
-  return (await findBridge(home, []))?.port === record.port ? record : undefined;
+async function end(pid, force, isProcess) {
+  try {
+    process.kill(pid, "SIGTERM");
+    const late = performance.now() + LIMIT_MS;
+    while (isProcess(pid)) {
+      if (performance.now() > late) {
+        if (!force || performance.now() > late + LIMIT_MS)
+          throw new Failure(`The bridge (process ${pid}) does not end.`, { remedy: `kill -9 ${pid}` });
+        process.kill(pid, "SIGKILL");
+      }
+      await sleep(20);
+    }
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    // It has ended by itself.
+    if (code === "ESRCH") return;
+    throw new Failure(`The bridge (process ${pid}) cannot be stopped (${code}).`, {
+      remedy: "It may be another user's: run the command as that user.",
+    });
+  }
 }
 
 /**
@@ -49,16 +70,6 @@ async function runningBridge() {
  */
 async function built(file) {
   return import(pathToFileURL(fromRoot("dist/bridge/src", file)).href);
-}
-
-/** @param {number} pid */
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** @param {string} text */

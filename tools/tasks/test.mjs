@@ -1,20 +1,26 @@
 // @ts-check
 import process from "node:process";
+import { checkClone } from "../lib/clone.mjs";
+import { defineTask } from "../lib/define-task.mjs";
 import { Failure } from "../lib/failure.mjs";
 import { runSuites } from "../lib/run-suites.mjs";
 import { SUITES } from "../suites.mjs";
 
-/**
- * `npm test [-- [--list] [suite...]]`: everything that is missing, then the suites. The last line is "N passed, N failed".
- * @param {readonly string[]} args
- */
-export default async function test(args) {
-  if (args.includes("--list")) {
-    for (const { name, what } of SUITES) process.stdout.write(`${name.padEnd(14)} ${what}\n`);
-    return 0;
-  }
-  return runSuites(chosen(args));
-}
+export default defineTask({
+  summary: 'Builds and installs what is missing, then runs the suites. The last line is "N passed, N failed".',
+  args: "[suite...]",
+  options: { list: { what: "list the suites" } },
+  async run({ options, args }) {
+    if (options.list === true) {
+      for (const { name, what } of SUITES) process.stdout.write(`${name.padEnd(14)} ${what}\n`);
+      return 0;
+    }
+    const suites = chosen(args);
+    // Every suite writes its report here, also where nothing has to be built.
+    checkClone();
+    return runSuites(suites);
+  },
+});
 
 /** @param {readonly string[]} names */
 function chosen(names) {

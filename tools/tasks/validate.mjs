@@ -1,16 +1,19 @@
 // @ts-check
 import { readFileSync } from "node:fs";
-import { ensurePackages } from "../lib/packages.mjs";
+import { bootstrap } from "../lib/bootstrap.mjs";
+import { defineTask } from "../lib/define-task.mjs";
 import { fromRoot } from "../lib/paths.mjs";
 import { say } from "../lib/progress.mjs";
 
-/** `npm run validate`: checks manifest.xml, without a network. */
-export default async function validate() {
-  await ensurePackages();
-  const { checkManifest } = await import("../manifest/check.mjs");
-  const { PANE_FILES } = await import("../manifest/files.mjs");
-  const problems = checkManifest(readFileSync(fromRoot("manifest.xml"), "utf8"), PANE_FILES);
-  for (const problem of problems) process.stderr.write(`manifest.xml: ${problem}\n`);
-  say("validate", problems.length === 0 ? "manifest.xml is valid" : `manifest.xml has ${problems.length} problems`);
-  return problems.length === 0 ? 0 : 1;
-}
+export default defineTask({
+  summary: "Checks manifest.xml, without a network.",
+  async run() {
+    await bootstrap([]);
+    const { checkManifest } = await import("../manifest/check.mjs");
+    const { PANE_FILES } = await import("../manifest/files.mjs");
+    const problems = checkManifest(readFileSync(fromRoot("manifest.xml"), "utf8"), PANE_FILES);
+    for (const problem of problems) process.stderr.write(`manifest.xml: ${problem}\n`);
+    say("validate", problems.length === 0 ? "manifest.xml is valid" : `manifest.xml has ${problems.length} problems`);
+    return problems.length === 0 ? 0 : 1;
+  },
+});

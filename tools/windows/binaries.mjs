@@ -91,6 +91,14 @@ export const testBinaries = [
   },
   {
     ...fixture,
+    file: "certificate-chain.exe",
+    type: "exe",
+    description: "asks Windows about a certificate",
+    folder: inTests,
+    sources: ["test/windows/fixtures/certificate_chain.cc"],
+  },
+  {
+    ...fixture,
     file: "OUTLOOK.EXE",
     type: "exe",
     description: "an Outlook with an agent that is not as it should be",

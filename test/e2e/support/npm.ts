@@ -12,6 +12,15 @@ export interface Ended {
   readonly stderr: string;
 }
 
+export interface NpmOptions {
+  /** The clone in which npm runs; this one by default. */
+  readonly cwd?: string;
+  /** The user that runs it; only root can choose one. */
+  readonly uid?: number | undefined;
+  /** Words put before npm: a program that starts it under other circumstances. */
+  readonly wrapper?: readonly string[];
+}
+
 /** An npm script that was started. */
 export class NpmRun {
   readonly child: ChildProcess;
@@ -19,10 +28,16 @@ export class NpmRun {
   stdout = "";
   stderr = "";
 
-  constructor(script: readonly string[], env: NodeJS.ProcessEnv) {
+  constructor(
+    script: readonly string[],
+    env: NodeJS.ProcessEnv,
+    { cwd = fromRoot(), uid, wrapper = [] }: NpmOptions = {},
+  ) {
+    const [program = "npm", ...words] = [...wrapper, "npm", "--silent", ...script];
     // A group of its own: what a failing test leaves is ended as one.
-    this.child = spawn("npm", ["--silent", ...script], {
-      cwd: fromRoot(),
+    this.child = spawn(program, words, {
+      cwd,
+      ...(uid !== undefined && { uid, gid: uid }),
       env: cleaned(env),
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
@@ -38,8 +53,8 @@ export class NpmRun {
   }
 
   /** Waits for the line that says that the pane can be opened; answers the address. */
-  async ready(): Promise<string> {
-    const limit = AbortSignal.timeout(READY_LIMIT_MS);
+  async ready(limitMs = READY_LIMIT_MS): Promise<string> {
+    const limit = AbortSignal.timeout(limitMs);
     while (!limit.aborted && this.child.exitCode === null) {
       const address = /^Ready: (https:\/\/localhost:\d+\/taskpane\.html)$/m.exec(this.stdout)?.[1];
       if (address !== undefined) return address;
@@ -69,13 +84,17 @@ export class NpmRun {
 }
 
 /** Runs an npm script to its end. */
-export async function npm(script: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Ended> {
-  return new NpmRun(script, env).ended;
+export async function npm(
+  script: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+  options: NpmOptions = {},
+): Promise<Ended> {
+  return new NpmRun(script, env, options).ended;
 }
 
-/** Without what the npm that runs the tests has told its own children. */
+/** Without what the npm that runs the tests has told its own children, and without DEBUG, which shows stacks. */
 function cleaned(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries(env).filter(([name]) => !/^(npm_(?!config_)|VITEST|NODE_OPTIONS)/.test(name)),
+    Object.entries(env).filter(([name]) => !/^(npm_(?!config_)|VITEST|NODE_OPTIONS|DEBUG$)/.test(name)),
   );
 }
