@@ -9,13 +9,17 @@ export default defineTask({
   summary: "Controls the simulated Outlook of the bridge that `npm start` runs.",
   args: "<command>",
   notes: `Commands:
-  online, offline         go online, go offline
-  noise                   send notifications of other types
-  capabilities <which>    notify only these directions: none, online, offline, both
-  untick, tick            disconnect the add-in, connect it again
-  quit, exit, crash       end slowly, fast, or as a crash does
-  start                   start again after quit, exit or crash
-  state                   print the state`,
+  online, offline                   go online, go offline
+  silent <state>                    go online or offline without a notification
+  transition <step> <state>         send one notification of a change: start, statechange or done; online or offline
+  noise                             send notifications of other types
+  capabilities <which>              notify only these directions: none, online, offline, both
+  outbox <count>                    have that many items in the Outbox
+  connection <how>                  to Exchange: none, working-offline, disconnected, connected
+  untick, tick                      disconnect the add-in, connect it again
+  quit, exit, crash                 end slowly, fast, or as a crash does
+  start                             start again after quit, exit or crash
+  state                             print the state`,
   async run({ args }, { handOver }) {
     // Builds nothing: what runs has been built.
     if (!existsSync(BRIDGE_ENTRY))
