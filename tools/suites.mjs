@@ -182,7 +182,7 @@ export const SUITES = [
     name: "package",
     what: "the npm package and the MSI, made, and installed and removed under Wine",
     needs: ["compiler", "mingw", "wine", "packaging"],
-    builds: ["native", "typescript", "bundle", "pane"],
+    builds: ["native", "typescript", "bundle", "pane", "windows"],
     cores: 1,
     seconds: 150,
     limitSeconds: 3600,

@@ -27,26 +27,50 @@ test("shows the present state when it opens", async () => {
 });
 
 test("shows that Outlook went offline, told once although Outlook notifies three times", async () => {
-  const before = pane.seq;
+  const before = pane.stateChanges;
   await chain.outlook("offline");
   await pane.shows("offline");
   expect(await pane.text()).toMatch(/Outbox/);
   await sleep(QUIET_MS);
-  expect(pane.seq).toBe(before + 1);
+  expect(pane.stateChanges).toBe(before + 1);
 });
 
 test("shows that Outlook came online again", async () => {
-  const before = pane.seq;
+  const before = pane.stateChanges;
   await chain.outlook("online");
   await pane.shows("online");
-  expect(pane.seq).toBe(before + 1);
+  expect(pane.stateChanges).toBe(before + 1);
 });
 
 test("tells nothing when Outlook sends notifications of other types and masks", async () => {
-  const before = pane.seq;
+  const before = pane.stateChanges;
   expect(await chain.outlook("noise")).toMatch(/[1-9]\d* notifications/);
   await sleep(QUIET_MS);
-  expect(pane.seq).toBe(before);
+  expect(pane.stateChanges).toBe(before);
+  await pane.shows("online");
+});
+
+test("keeps the state when Outlook announces a change and does not make it", async () => {
+  const before = pane.stateChanges;
+  await chain.outlook("transition", "start", "offline");
+  await sleep(QUIET_MS);
+  expect(pane.stateChanges).toBe(before);
+  await pane.shows("online");
+});
+
+test("shows how many messages the Outbox holds when one is sent", async () => {
+  await chain.outlook("outbox", "3");
+  await expect.poll(() => pane.text()).toMatch(/3 messages in the Outbox/);
+  await chain.outlook("outbox", "0");
+});
+
+test("finds a change that Outlook did not notify when another pane opens", async () => {
+  await chain.outlook("silent", "offline");
+  const page = await pane.browser.newPage();
+  await page.goto(pane.page.url());
+  await pane.shows("offline");
+  await page.close();
+  await chain.outlook("online");
   await pane.shows("online");
 });
 

@@ -49,12 +49,12 @@ test("the agent registers with the foreign provider, step by step and once", asy
 });
 
 test("its three notifications of one change are told once", async () => {
-  const before = pane.seq;
+  const before = pane.stateChanges;
   await chain.outlook("offline");
   await pane.shows("offline");
   await chain.outlook("online");
   await pane.shows("online");
-  expect(pane.seq).toBe(before + 2);
+  expect(pane.stateChanges).toBe(before + 2);
 });
 
 test("a slow shutdown removes the registration once, and the sink is given up", async () => {

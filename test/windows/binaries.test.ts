@@ -79,7 +79,7 @@ test("the same sources give the same bytes in another folder", () => {
   symlinkSync(fromRoot("node_modules"), join(folder, "node_modules"));
   execFileSync(process.execPath, ["tools/windows/build.mjs", "x64", "offline-state-agent.dll"], { cwd: folder });
   expect(readFileSync(join(folder, AGENT)).equals(readFileSync(fromRoot(AGENT)))).toBe(true);
-}, 120_000);
+}, 600_000);
 
 /** A folder of its own with these parts of the project. */
 function freshCopy(parts: readonly string[]): string {

@@ -36,22 +36,46 @@ test("shows the present state when it opens", async () => {
 });
 
 test("shows that Outlook went offline, told once although Outlook notifies three times, and came online again", async () => {
-  const before = pane.seq;
+  const before = pane.stateChanges;
   await bridge.outlook("offline");
   await pane.shows("offline");
   expect(await pane.text()).toMatch(/Outbox/);
   await sleep(QUIET_MS);
-  expect(pane.seq).toBe(before + 1);
+  expect(pane.stateChanges).toBe(before + 1);
   await bridge.outlook("online");
   await pane.shows("online");
-  expect(pane.seq).toBe(before + 2);
+  expect(pane.stateChanges).toBe(before + 2);
 });
 
 test("tells nothing when Outlook sends notifications of other types and masks", async () => {
-  const before = pane.seq;
+  const before = pane.stateChanges;
   expect(await bridge.outlook("noise")).toMatch(/[1-9]\d* notifications/);
   await sleep(QUIET_MS);
-  expect(pane.seq).toBe(before);
+  expect(pane.stateChanges).toBe(before);
+});
+
+test("keeps the state when Outlook announces a change and does not make it", async () => {
+  const before = pane.stateChanges;
+  await bridge.outlook("transition", "start", "offline");
+  await sleep(QUIET_MS);
+  expect(pane.stateChanges).toBe(before);
+  await pane.shows("online");
+});
+
+test("shows how many messages the Outbox holds when one is sent", async () => {
+  await bridge.outlook("outbox", "3");
+  await expect.poll(() => pane.text()).toMatch(/3 messages in the Outbox/);
+  await bridge.outlook("outbox", "0");
+});
+
+test("finds a change that Outlook did not notify when another pane opens", async () => {
+  await bridge.outlook("silent", "offline");
+  const page = await pane.browser.newPage();
+  await page.goto(pane.page.url());
+  await pane.shows("offline");
+  await page.close();
+  await bridge.outlook("online");
+  await pane.shows("online");
 });
 
 test("says what cannot be noticed when Outlook notifies one direction only, and when it notifies none", async () => {

@@ -116,7 +116,7 @@ describe("the schedule of suites", () => {
     const started: string[] = [];
     const ends = new Map<string, () => void>();
     const all = schedule(suites, {
-      capacity: 2,
+      capacity: () => 2,
       until,
       run: ({ name }, isReady) => {
         started.push(isReady ? name : `${name} without its builds`);

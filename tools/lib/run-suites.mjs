@@ -29,9 +29,15 @@ export async function runSuites(suites) {
   const lacking = await ensureGroups(suites.flatMap(({ needs }) => needs));
   /** @type {Total} */
   const total = { passed: 0, failed: 0, finished: 0 };
+  const cores = Math.max(1, availableParallelism());
+  let isBuilding = true;
   const builds = buildInOrder(suites);
+  void Promise.all(builds.values()).then(() => {
+    isBuilding = false;
+  });
   await schedule(suites, {
-    capacity: Math.max(1, availableParallelism()),
+    // The builds take a core, too.
+    capacity: () => Math.max(1, isBuilding ? cores - 1 : cores),
     until: (suite) => suite.builds.map((name) => builds.get(name) ?? Promise.resolve(true)),
     run: async (suite, isBuilt) => {
       const result = await resultOf(suite, lacking, isBuilt);
@@ -55,7 +61,7 @@ export async function runSuites(suites) {
  * Starts `run` for each suite when its promises have resolved, the longest first, as many at a time as fit: a suite that computes takes
  * one core, one that mostly waits takes half of one. Suites that name the same `exclusive` resource never overlap.
  * @param {readonly Suite[]} suites
- * @param {{ capacity: number, until: (suite: Suite) => Promise<boolean>[], run: (suite: Suite, isReady: boolean) => Promise<void> }} how
+ * @param {{ capacity: () => number, until: (suite: Suite) => Promise<boolean>[], run: (suite: Suite, isReady: boolean) => Promise<void> }} how
  */
 export async function schedule(suites, { capacity, until, run }) {
   const pending = [...suites].sort((a, b) => expectedSeconds(b) - expectedSeconds(a));
@@ -74,7 +80,7 @@ export async function schedule(suites, { capacity, until, run }) {
   const fits = (/** @type {Suite} */ suite) => {
     const load = [...running].reduce((sum, one) => sum + one.cores, 0);
     const isTaken = [...running].some(({ exclusive }) => exclusive !== undefined && exclusive === suite.exclusive);
-    return !isTaken && (running.size === 0 || load + suite.cores <= capacity);
+    return !isTaken && (running.size === 0 || load + suite.cores <= capacity());
   };
   /** @param {Suite} suite */
   const start = async (suite) => {

@@ -39,6 +39,8 @@ export function ensurePrefix(folder = prefix) {
   mkdirSync(folder, { recursive: true });
   wine(["wineboot", "-i"], folder);
   for (const [key, name, value] of settings) wine(["wine", "reg", "add", key, "/v", name, "/d", value, "/f"], folder);
+  // Only the next server has the settings in force (its desktop was started without them), and the registry on the disk.
+  wine(["wineserver", "-w"], folder);
   writeFileSync(marker, "");
 }
 

@@ -53,11 +53,10 @@ export class Pane {
     return this.page.locator("main").innerText();
   }
 
-  /** The newest number that the bridge has told. */
-  get seq(): number {
-    const newest = this.messages.at(-1);
-    if (newest === undefined) throw new Error("the bridge has told nothing yet");
-    return newest.seq;
+  /** How many messages reported another state than the one before: readings and confirmations are changes of the feed, too. */
+  get stateChanges(): number {
+    const states = this.messages.flatMap((message) => (message.type === "heartbeat" ? [] : [message.state]));
+    return states.filter((state, index) => index > 0 && state !== states[index - 1]).length;
   }
 
   /** By the protocol's document, and by the validator of both sides. */

@@ -40,8 +40,6 @@ export class WineMachine {
   static make(): WineMachine {
     const template = join(productRoot, "build", "wine-template");
     ensurePrefix(template);
-    // Only when its server has gone is the registry on the disk.
-    spawnSync("wineserver", ["-w"], { env: wineEnvironment(template), timeout: 30_000 });
     const folder = mkdtempSync(join(productRoot, "build", "wine-package-"));
     cpSync(template, folder, { recursive: true, verbatimSymlinks: true });
     return new WineMachine(folder);
