@@ -8,7 +8,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { ensureCertificates } from "../../bridge/src/certificates/certificates.js";
 import { logFileOf, silentLog } from "../../bridge/src/log/log.js";
-import { resolveHome } from "../../bridge/src/home/home.js";
+import { prepareHome, resolveHome } from "../../bridge/src/home/home.js";
 import { version } from "../../bridge/src/version.js";
 import { BRIDGE_ENTRY, fromRoot } from "../../tools/lib/paths.mjs";
 import { BridgeProcess } from "../support/bridge-process.js";
@@ -301,8 +301,9 @@ describe("a system that is in the way", { timeout: 150_000 }, () => {
 
   test("is named when run/bridge.json is a folder, and its stack is shown with --verbose only", async () => {
     const home = temporaryHome();
+    prepareHome(resolveHome({ env: { OUTLOOK_OFFLINE_STATE_HOME: home } }));
     const file = path.join(home, "run", "bridge.json");
-    mkdirSync(file, { recursive: true });
+    mkdirSync(file);
     expect((await start(home)).stderr).toContain(`${file}: it is a folder`);
     const verbose = await command(["start", "--simulate", "--verbose", "--port", String(await freePort())], home);
     expect(verbose.stderr).toMatch(/^\s+at .*writeRecord/m);

@@ -36,6 +36,7 @@ test("each kind of file of the pane has its type, and what is answered besides",
   expect(types).toEqual({
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json; charset=utf-8",
     ".png": "image/png",
     ".svg": "image/svg+xml",
   });

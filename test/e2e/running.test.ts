@@ -48,5 +48,5 @@ test("npm stop ends the bridge of its home, and says so when there is none", asy
   await expectNothingLeft();
   const again = await npm(["stop"], chain.env);
   expect(again.code).toBe(0);
-  expect(again.stdout).toContain("No bridge runs");
+  expect(again.stdout).toContain("No bridge is running");
 });

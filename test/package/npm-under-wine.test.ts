@@ -131,12 +131,12 @@ describe("the npm package on Windows", { timeout: 900_000 }, () => {
     const { code, output } = cli(package_, "doctor");
     const lines = output.trim().split("\n");
     expect(code).toBe(0);
-    expect(lines.at(-1)).toMatch(/^Nothing is wrong: \d+ of 16 checks passed\. Not known: .*Outlook runs/);
+    expect(lines.at(-1)).toMatch(/^Nothing is wrong: \d+ of 21 checks passed\. Not known: .*Outlook runs/);
     machine.run("reg", "delete", RUN_KEY, "/v", RUN_NAME, "/f");
     const wrong = cli(package_, "doctor");
     expect(wrong).toMatchObject({ code: 1 });
     const [what, first] = wrong.output.trim().split("\n").slice(-2);
-    expect(what).toMatch(/^WRONG: start at logon \(1 of 16 checks\)/);
+    expect(what).toMatch(/^WRONG: start at logon \(1 of 21 checks\)/);
     expect(first).toBe("First: start at logon. Run `outlook-offline-state install` again.");
     expect(answer(package_, "install")).toMatchObject({ code: 0, ok: true });
     expect(machine.text(RUN_KEY, RUN_NAME)).toContain("start --port");

@@ -1,7 +1,5 @@
 /** What `start` does: one bridge for this home, with the simulated Outlook where it is wanted, until it is told to stop. */
-import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
-import { connect } from "node:net";
 import { devNull } from "node:os";
 import { join, resolve } from "node:path";
 import { createBridge, type Bridge } from "../bridge.js";
@@ -11,10 +9,12 @@ import { openStore } from "../history/open-store.js";
 import { Recorder } from "../history/recorder.js";
 import { prepareHome, resolveHome, type Home } from "../home/home.js";
 import { claimHome } from "../instance/claim.js";
+import { ask } from "../instance/client.js";
 import { findBridge, type FoundBridge } from "../instance/find.js";
 import { removeRecord, writeRecord } from "../instance/record.js";
 import type { InstalledBridge } from "../install/installed-bridge.js";
 import { openLog, type Log } from "../log/log.js";
+import { HEALTH_PATH } from "../server/app.js";
 import { PortTaken } from "../server/listen.js";
 import { checkPaneFiles } from "../server/pane-files.js";
 import { controlAddress } from "../simulated/control-address.js";
@@ -40,9 +40,6 @@ export interface StartOptions {
 
 /** For the certificates, the history, the listeners and a few panes. */
 const LEAST_DESCRIPTORS = 40;
-const LOOPBACK = "127.0.0.1";
-/** A connection on the same machine takes less than a millisecond. */
-const CONNECT_MS = 5000;
 /** The simulated Outlook's MAPI profile. */
 const PROFILE = "Simulated";
 
@@ -95,7 +92,7 @@ async function start(options: StartOptions, stopping: Stopping): Promise<void> {
   stopping.add(async () => {
     await Promise.all([bridge.stop(), supervisor?.stop()]);
   });
-  await checkReachable(bridge.port);
+  await checkReachable(home, bridge.port);
   writeRecord(home, { pid: process.pid, port: bridge.port, version });
   stopping.add(() => {
     removeRecord(home);
@@ -196,20 +193,13 @@ function checkDescriptors(): void {
 }
 
 /** Throws a Failure when nobody can connect to the bridge, which listens without an error while the interface is down. */
-async function checkReachable(port: number): Promise<void> {
-  const socket = connect({ host: LOOPBACK, port });
-  try {
-    await once(socket, "connect", { signal: AbortSignal.timeout(CONNECT_MS) });
-  } catch (thrown) {
-    const why = codeOf(thrown) === "ABORT_ERR" ? "no answer" : (codeOf(thrown) ?? describe(thrown));
-    throw new Failure(
-      `nobody can connect to ${LOOPBACK} port ${port}, on which the bridge listens (${why})`,
-      "See that the loopback interface is up (Linux: ip link set lo up) and that no firewall blocks it.",
-      { cause: thrown },
-    );
-  } finally {
-    socket.destroy();
-  }
+async function checkReachable(home: Home, port: number): Promise<void> {
+  const answer = await ask(home, port, HEALTH_PATH);
+  if (answer.kind === "answer" || answer.kind === "untrusted") return;
+  throw new Failure(
+    `nobody can connect to 127.0.0.1 port ${port}, on which the bridge listens (${answer.why})`,
+    "See that the loopback interface is up (Linux: ip link set lo up) and that no firewall blocks it.",
+  );
 }
 
 function checkFiles({ simulated, namedMapi }: StartOptions): void {

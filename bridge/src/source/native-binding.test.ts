@@ -35,8 +35,12 @@ test("says how to get the module where there is none", () => {
   });
 });
 
-test("passes on what the system says about a module that does not load", () => {
+test("names a module that does not load, and passes on what the system says about it", () => {
   const thrown = thrownBy(() => loadNativeModule(packageWith("offline_state.node", "not a library")));
-  expect(thrown).not.toBeInstanceOf(Failure);
-  expect(thrown).toMatchObject({ code: "ERR_DLOPEN_FAILED" });
+  expect(thrown).toBeInstanceOf(Failure);
+  expect(thrown).toMatchObject({
+    message: expect.stringMatching(/offline_state\.node cannot be loaded \(.+\)/) as string,
+    remedy: expect.stringContaining("npm run build") as string,
+    cause: { code: "ERR_DLOPEN_FAILED" },
+  });
 });
