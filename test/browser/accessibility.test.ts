@@ -116,7 +116,8 @@ const LOOKS = {
 const looks = ["light", "dark", "contrast on black", "contrast on white"] as const;
 const languages = ["en-US", "fr-FR"] as const;
 
-test.each(looks.flatMap((look) => languages.map((language) => [look, language] as const)))(
+// A language changes no colour: one look shows its labels and its line breaks.
+test.each([...looks.map((look) => [look, "en-US"] as const), ["light", "fr-FR"] as const])(
   "axe finds nothing in any state, %s, %s",
   { timeout: 180_000 },
   async (look, locale) => {
