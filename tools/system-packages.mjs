@@ -24,7 +24,7 @@ export const GROUPS = {
   },
   doctest: {
     why: "compile the C++ tests",
-    debian: ["doctest-dev"],
+    debian: ["doctest-dev", "ccache"],
     programs: [],
     remedy: "Install doctest 2.4 (macOS: brew install doctest) where the compiler finds <doctest/doctest.h>.",
   },

@@ -1,11 +1,13 @@
 // @ts-check
 // Compiles and links C++ incrementally: a file is compiled when it, a header it includes, or its command has changed.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { packageVersion, root } from "./sources.mjs";
 
 const JOBS = 2;
+/** With ccache another clone, or this one after a change of branch, compiles nothing twice. */
+const CACHE = spawnSync("ccache", ["--version"], { stdio: "ignore" }).status === 0 ? ["ccache"] : [];
 
 /**
  * @param {import("./toolchains.mjs").Variant} variant
@@ -49,7 +51,7 @@ export async function compile(variant, sources, command) {
   await inParallel(work, async ({ source, object, args }) => {
     mkdirSync(join(root, dirname(object)), { recursive: true });
     console.log(`  ${variant.name}: ${source}`);
-    await run(args);
+    await run([...CACHE, ...args], { env: { ...process.env, CCACHE_BASEDIR: root, CCACHE_NOHASHDIR: "1" } });
     writeFileSync(join(root, `${object}.command`), args.join("\n"));
   });
 }
