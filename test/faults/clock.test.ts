@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { ensureCertificates } from "../../bridge/src/certificates/certificates.js";
 import { openStore } from "../../bridge/src/history/open-store.js";
 import { prepareHome, resolveHome } from "../../bridge/src/home/home.js";
 import { silentLog } from "../../bridge/src/log/log.js";
@@ -63,10 +64,11 @@ async function shownBy(bridge: BridgeProcess): Promise<readonly Shown[]> {
   return validated.message.spans.map(({ state, from, to }) => ({ state, from, to }));
 }
 
-/** Records 40 minutes, far more than a run of this test takes: of stretches that contradict each other the longer ones are shown. */
+/** What an earlier run has left: certificates, and 40 minutes of history, far more than a run of this test takes: of stretches that contradict each other the longer ones are shown. */
 async function recordBefore(folder: string): Promise<readonly Shown[]> {
   const home = resolveHome({ env: { OUTLOOK_OFFLINE_STATE_HOME: folder } });
   prepareHome(home);
+  await ensureCertificates({ folder: home.certificates, log: silentLog() });
   const store = await openStore(home.history, silentLog(), () => undefined);
   const begin = Date.now() - 50 * 60_000;
   const spans: readonly Shown[] = [
