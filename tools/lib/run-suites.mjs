@@ -36,8 +36,8 @@ export async function runSuites(suites) {
     isBuilding = false;
   });
   await schedule(suites, {
-    // Suites wait a third of their time, for other processes and for pages; the builds take a core, too.
-    capacity: () => Math.max(1, 1.5 * cores - (isBuilding ? 1 : 0)),
+    // The builds take a core, too.
+    capacity: () => Math.max(1, isBuilding ? cores - 1 : cores),
     until: (suite) => suite.builds.map((name) => builds.get(name) ?? Promise.resolve(true)),
     run: async (suite, isBuilt) => {
       const result = await resultOf(suite, lacking, isBuilt);
