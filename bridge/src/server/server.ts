@@ -221,7 +221,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log.info({ code: codeOf(error) }, "no TLS connection came about");
     });
     server.on("error", (error) => {
-      log.error({ err: error }, "the server failed");
+      // listenOnLoopback handles an address that cannot be listened on: a machine without IPv6 has no ::1.
+      if (server.listening) log.error({ err: error }, "the server failed");
     });
     return server;
   };
