@@ -45,6 +45,10 @@ test("no path of one machine is named", () => {
   expect(places(/(?:^|[\s"'`(=:])\/(?:work|root)\//, notThisFile)).toEqual([]);
 });
 
+test("names no package registry's host", () => {
+  expect(places(/registry\.npmjs|deb\.debian|archive\.ubuntu/, notThisFile)).toEqual([]);
+});
+
 test("the lock file names no registry, and every package has its integrity", () => {
   expect(places(/"resolved"|https?:\/\/[^"]*registry/, ["package-lock.json"])).toEqual([]);
   const lock: unknown = JSON.parse(read("package-lock.json"));

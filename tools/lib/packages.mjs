@@ -61,7 +61,7 @@ const REMEDIES = /** @type {const} */ ([
   [/^E40[137]$/, "The registry refuses access: log in (`npm login`), or check `npm config get registry`."],
   [
     /^(E404|ETARGET)$/,
-    "The registry lacks a package that package-lock.json names: check `npm config get registry`, or try https://registry.npmjs.org/.",
+    "The registry lacks a package that package-lock.json names: check `npm config get registry`, or go back to npm's own with `npm config delete registry`.",
   ],
   [/^EINTEGRITY$/, "A downloaded package is damaged: npm cache clean --force, then run the command again."],
   [

@@ -94,7 +94,7 @@ function readingOf(reading: SourceReading | undefined, before: Picture): Reading
   return { at: sameMoment(reading.at, before.reading?.at), connection, outboxItems };
 }
 
-/** The agent sends ages, and a moment that is reported again is rounded anew: that alone is no change. Milliseconds. */
+/** The agent sends ages, and a moment that is reported again is rounded again: that alone is no change. Milliseconds. */
 const ROUNDING_MS = 10;
 
 /** `before` if `at` is the same moment, else `at`. */

@@ -9,7 +9,7 @@ import { Damaged, SqliteStore } from "./sqlite-store.js";
 import type { DurableStore, NumberedSpan, StoredSpan, Stretch } from "./store.js";
 
 export const HISTORY_FILE = "history.db";
-/** The newest file that was set aside because it was damaged, for whoever wants to rescue it. */
+/** The newest file that was set aside because it was damaged, so that it can be recovered by hand. */
 export const DAMAGED_FILE = "history.damaged.db";
 /** Older ones; one more is deleted. */
 const OLDER_DAMAGED_FILES = ["history.damaged.1.db", "history.damaged.2.db"];

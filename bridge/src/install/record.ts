@@ -61,7 +61,7 @@ export class InstallRecord {
   }
 
   /**
-   * Writes the facts with `changes` in them. A damaged record stays as it is until an installation begins anew: whoever reads it
+   * Writes the facts with `changes` in them. A damaged record stays as it is until another installation begins: a reader
    * next must not take what is left for all that there was. Throws a Failure.
    */
   update(changes: Partial<InstallFacts>): void {

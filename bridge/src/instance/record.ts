@@ -43,7 +43,7 @@ export function removeRecord(home: Home): void {
   if (readRecord(home)?.pid === process.pid) rmSync(recordFileOf(home), { force: true });
 }
 
-/** Removes the record of a bridge that has ended. Only whoever holds the lock may call it. */
+/** Removes the record of a bridge that has ended. Only the holder of the lock may call it. */
 export function removeStaleRecord(home: Home): void {
   try {
     rmSync(recordFileOf(home), { force: true });

@@ -188,7 +188,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       connectionsCheckingInterval: NEVER_MS,
       keepAliveTimeout: limits.keepAliveMs,
     });
-    // The gate must see every header, lest a second Host hide behind a thousand others. Beyond this number Node leaves headers out; so
+    // The gate must see every header, so that a second Host cannot hide behind a thousand others. Beyond this number Node leaves headers out; so
     // many are longer than the gate lets in.
     server.maxHeadersCount = Math.ceil(limits.headerBytes / SHORTEST_HEADER);
     // Ends a connection whose answer nobody reads; a pane has a limit of its own (ws takes this one off).

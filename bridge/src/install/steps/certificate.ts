@@ -138,7 +138,7 @@ export function endFormerTrust({ home, roots, record, log, say }: InstallContext
   return ended;
 }
 
-/** Of the CA in use and of the one that is kept for a clock that is set right, whoever has made them. */
+/** Of the CA in use and of the one that is kept for a clock that is set right, no matter who made them. */
 function authoritiesIn(home: Home, counts: (pem: string) => boolean = () => true): string[] {
   return [home.certificates, join(home.certificates, PREVIOUS_FOLDER)].flatMap((folder) => {
     try {
