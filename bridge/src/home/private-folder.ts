@@ -28,13 +28,13 @@ function make(folder: string): boolean {
   }
 }
 
-/** False when nothing is there. Throws an Obstacle. */
+/** False when nothing is there. Throws an Obstacle. The order matters: another process may make the folder at any moment. */
 function isFolder(path: string): boolean {
+  const entry = lstatSync(path, { throwIfNoEntry: false });
   const target = statSync(path, { throwIfNoEntry: false });
   if (target?.isDirectory() === true) return true;
   if (target !== undefined) throw new Obstacle(`${path} is a file, not a folder`);
-  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined)
-    throw new Obstacle(`${path} is a link to something that does not exist`);
+  if (entry?.isSymbolicLink() === true) throw new Obstacle(`${path} is a link to something that does not exist`);
   return false;
 }
 
