@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { validateFrame, validateMessage } from "./validate.js";
+import { parseFeedMessage, validateFeedMessage } from "./contract.js";
 
 const natural = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const listening = fc.record({
@@ -27,22 +27,22 @@ const listeningNow = fc
     { state: fc.constantFrom("online", "offline", "unknown"), source: listening, ...times, reading, at: natural },
     { requiredKeys: ["state", "source", "since", "ageMs"] },
   )
-  .map(({ state, at, ...present }) => {
-    const { online, offline } = present.source.notifies;
+  .map(({ state, at, ...status }) => {
+    const { online, offline } = status.source.notifies;
     const current = state === "unknown" || (state === "online" ? offline : online);
-    if (current) return { state, ...present };
+    if (current) return { state, ...status };
     return at === undefined
-      ? { ...present, state: "unknown" }
-      : { ...present, state: "unknown", lastKnown: { state, at } };
+      ? { ...status, state: "unknown" }
+      : { ...status, state: "unknown", lastKnown: { state, at } };
   });
-const believable = fc.oneof(listeningNow, fc.record({ state: fc.constant("unknown"), source: unavailable, ...times }));
+const consistent = fc.oneof(listeningNow, fc.record({ state: fc.constant("unknown"), source: unavailable, ...times }));
 
-describe("the validator of feed messages, whatever comes", () => {
-  it("never throws on any value, and gives back no message that it would not take again", () => {
+describe("validateFeedMessage and parseFeedMessage", () => {
+  it("never throws on any value, and returns only messages that are valid again", () => {
     fc.assert(
       fc.property(fc.anything({ withNullPrototype: true, withBigInt: true, withSparseArray: true }), (value) => {
-        const first = validateMessage(value);
-        if (first.kind === "message") expect(validateMessage(first.message)).toEqual(first);
+        const first = validateFeedMessage(value);
+        if (first.kind === "message") expect(validateFeedMessage(first.message)).toEqual(first);
       }),
       { numRuns: 3000 },
     );
@@ -51,20 +51,20 @@ describe("the validator of feed messages, whatever comes", () => {
   it("never throws on any text", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.json()), (text) => {
-        expect(["message", "malformed", "other-protocol"]).toContain(validateFrame(text).kind);
+        expect(["message", "malformed", "other-protocol"]).toContain(parseFeedMessage(text).kind);
       }),
       { numRuns: 3000 },
     );
   });
 
-  it("bears JSON that is nested a hundred thousand deep", () => {
+  it("accepts deeply nested JSON in unknown fields without overflowing the stack", () => {
     const depth = 100_000;
     const nested = "[".repeat(depth) + "]".repeat(depth);
-    expect(validateFrame(`{"type":"heartbeat","seq":${nested}}`).kind).toBe("malformed");
-    expect(validateFrame(`{"type":"heartbeat","seq":1,"more":${nested}}`).kind).toBe("message");
+    expect(parseFeedMessage(`{"type":"heartbeat","seq":${nested}}`).kind).toBe("malformed");
+    expect(parseFeedMessage(`{"type":"heartbeat","seq":1,"more":${nested}}`).kind).toBe("message");
   });
 
-  it("takes no state as current whose source does not listen or whose end Outlook does not notify", () => {
+  it("rejects a current state if the source does not listen or Outlook does not notify its end", () => {
     const state = fc.constantFrom("online", "offline", "unknown");
     const source = fc.oneof(listening, unavailable, fc.constant({ status: "starting" }));
     fc.assert(
@@ -72,24 +72,24 @@ describe("the validator of feed messages, whatever comes", () => {
         const message = { type: "change", seq: 1, state: claimed, since: null, ageMs: 0, source: from };
         const notifies = "notifies" in from ? from.notifies : { online: false, offline: false };
         const end = { online: notifies.offline, offline: notifies.online, unknown: true }[claimed];
-        expect(validateMessage(message).kind).toBe(end ? "message" : "malformed");
+        expect(validateFeedMessage(message).kind).toBe(end ? "message" : "malformed");
       }),
     );
   });
 
-  it("takes every believable change, and leaves nothing out", () => {
+  it("returns every consistent change unchanged", () => {
     fc.assert(
-      fc.property(believable, natural, (present, seq) => {
-        const message = { type: "change", seq, ...present };
-        expect(validateFrame(JSON.stringify(message))).toEqual({ kind: "message", message });
+      fc.property(consistent, natural, (status, seq) => {
+        const message = { type: "change", seq, ...status };
+        expect(parseFeedMessage(JSON.stringify(message))).toEqual({ kind: "message", message });
       }),
     );
   });
 
-  it("lets no field of a message reach a prototype", () => {
+  it("ignores fields named like a prototype", () => {
     const text =
       '{"type":"heartbeat","seq":1,"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}';
-    expect(validateFrame(text)).toEqual({ kind: "message", message: { type: "heartbeat", seq: 1 } });
+    expect(parseFeedMessage(text)).toEqual({ kind: "message", message: { type: "heartbeat", seq: 1 } });
     expect("polluted" in {}).toBe(false);
   });
 });
