@@ -6,7 +6,7 @@
     "version": "<!(node -p \"require('./package.json').version\")",
     # Relative: gyp copies flags unquoted into Makefiles, and a clone's path may hold blanks, quotes and "&".
     "node_addon_api": "node_modules/node-addon-api",
-    # Outlook's own MAPI is C++ with its own runtime: ours must not depend on what else is loaded.
+    # Outlook loads other C++ code with other run-time libraries: ours must not depend on them.
     "hardening_cflags": ["-fstack-protector-strong", "-fvisibility=hidden", "-ffunction-sections", "-fdata-sections"],
     "hardening_ldflags": ["-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack", "-Wl,--gc-sections"],
   },
@@ -34,7 +34,7 @@
         "msvs_settings": {
           "VCCLCompilerTool": {
             "ExceptionHandling": 1,
-            "AdditionalOptions": ["/std:c++17", "/Zc:__cplusplus", "/W4", "/permissive-", "/guard:cf", "/sdl", "/Qspectre", "/utf-8", "/ZH:SHA_256"],
+            "AdditionalOptions": ["/std:c++17", "/Zc:__cplusplus", "/W4", "/we4062", "/permissive-", "/guard:cf", "/sdl", "/Qspectre", "/utf-8", "/ZH:SHA_256"],
           },
           "VCLinkerTool": {
             "AdditionalOptions": ["/guard:cf", "/DYNAMICBASE", "/NXCOMPAT"],
@@ -56,7 +56,7 @@
     {
       "target_name": "offline_state_core",
       "type": "static_library",
-      "sources": ["<@(core_sources)"],
+      "sources": ["<@(library_sources)"],
       "conditions": [
         ["OS=='win'", { "sources": ["<@(windows_sources)"] }, { "sources": ["<@(posix_sources)"] }],
       ],

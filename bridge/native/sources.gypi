@@ -1,166 +1,125 @@
 {
   "variables": {
-    "core_sources": [
+    "library_sources": [
       "bridge/native/agent/agent.cc",
-      "bridge/native/agent/mailbox.cc",
+      "bridge/native/mapi/status_tracker.cc",
       "bridge/native/agent/readings.cc",
       "bridge/native/agent/version.cc",
-      "bridge/native/channel/decoder.cc",
-      "bridge/native/channel/encoder.cc",
-      "bridge/native/channel/home_hash.cc",
-      "bridge/native/channel/outbox.cc",
-      "bridge/native/channel/publisher.cc",
-      "bridge/native/channel/session.cc",
-      "bridge/native/channel/text.cc",
-      "bridge/native/mapi/hresult_names.cc",
+      "bridge/native/channel/frame.cc",
+      "bridge/native/channel/server_session.cc",
+      "bridge/native/channel/client_session.cc",
+      "bridge/native/core/text.cc",
+      "bridge/native/core/hresult_names.cc",
       "bridge/native/mapi/monitor.cc",
       "bridge/native/mapi/notify_sink.cc"
     ],
     "posix_sources": [
-      "bridge/native/agent/moment_posix.cc",
-      "bridge/native/agent/waker_posix.cc",
-      "bridge/native/channel/address_posix.cc",
-      "bridge/native/channel/client_posix.cc",
-      "bridge/native/channel/outlook_runs_posix.cc",
-      "bridge/native/channel/peer_posix.cc",
-      "bridge/native/channel/server_posix.cc",
-      "bridge/native/channel/socket_posix.cc",
-      "bridge/native/mapi/mapi_library_posix.cc"
+      "bridge/native/core/posix/timestamp.cc",
+      "bridge/native/core/posix/wake_event.cc",
+      "bridge/native/channel/posix/address.cc",
+      "bridge/native/channel/posix/client.cc",
+      "bridge/native/channel/posix/outlook_runs.cc",
+      "bridge/native/channel/posix/peer.cc",
+      "bridge/native/channel/posix/server.cc",
+      "bridge/native/channel/posix/socket.cc",
+      "bridge/native/mapi/posix/mapi_library.cc"
     ],
     "windows_sources": [
-      "bridge/native/agent/moment_windows.cc",
-      "bridge/native/agent/stack_guard_windows.cc",
-      "bridge/native/agent/waker_windows.cc",
-      "bridge/native/channel/address_windows.cc",
-      "bridge/native/channel/client_windows.cc",
-      "bridge/native/channel/identity_windows.cc",
-      "bridge/native/channel/meeting_windows.cc",
-      "bridge/native/channel/outlook_runs_windows.cc",
-      "bridge/native/channel/peer_windows.cc",
-      "bridge/native/channel/pipe_connection_windows.cc",
-      "bridge/native/channel/security_windows.cc",
-      "bridge/native/channel/server_windows.cc",
-      "bridge/native/channel/text_windows.cc",
-      "bridge/native/mapi/mapi_library_windows.cc",
-      "bridge/native/mapi/outlook_mapi_paths_windows.cc"
+      "bridge/native/core/windows/timestamp.cc",
+      "bridge/native/core/windows/stack_guard.cc",
+      "bridge/native/core/windows/wake_event.cc",
+      "bridge/native/channel/windows/address.cc",
+      "bridge/native/channel/windows/client.cc",
+      "bridge/native/core/windows/identity.cc",
+      "bridge/native/channel/windows/ready_event.cc",
+      "bridge/native/channel/windows/outlook_runs.cc",
+      "bridge/native/channel/windows/peer.cc",
+      "bridge/native/channel/windows/pipe_connection.cc",
+      "bridge/native/channel/windows/security.cc",
+      "bridge/native/channel/windows/server.cc",
+      "bridge/native/core/windows/wide_text.cc",
+      "bridge/native/mapi/windows/mapi_library.cc",
+      "bridge/native/mapi/windows/outlook_mapi_paths.cc"
     ],
     "module_sources": [
-      "bridge/native/module/inbox.cc",
       "bridge/native/module/module.cc",
       "bridge/native/module/peer_of_connection.cc",
-      "bridge/native/module/report_to_js.cc",
-      "bridge/native/module/subscribe.cc",
+      "bridge/native/peer/endpoint.cc",
+      "bridge/native/module/to_js.cc",
       "bridge/native/module/subscription.cc"
     ],
     "module_posix_sources": [
-      "bridge/native/peer/owner_linux_posix.cc",
-      "bridge/native/peer/owner_macos_posix.cc",
-      "bridge/native/peer/owner_posix.cc",
-      "bridge/native/peer/proc_net_posix.cc",
-      "bridge/native/peer/sock_diag_posix.cc",
-      "bridge/native/module/setup_posix.cc"
+      "bridge/native/peer/posix/socket_owner_linux.cc",
+      "bridge/native/peer/posix/socket_owner_macos.cc",
+      "bridge/native/module/posix/setup.cc"
     ],
     "module_windows_sources": [
-      "bridge/native/module/setup_windows.cc",
-      "bridge/native/setup/outlooks_windows.cc",
+      "bridge/native/module/windows/setup.cc",
+      "bridge/native/setup/outlook_processes_windows.cc",
       "bridge/native/setup/trusted_roots_windows.cc",
-      "bridge/native/peer/owner_windows.cc"
+      "bridge/native/peer/windows/socket_owner.cc"
     ],
     "launcher_windows_sources": [
-      "bridge/native/launcher/launcher_windows.cc"
+      "bridge/native/launcher_windows.cc"
     ],
     "simulated_core_sources": [
-      "bridge/native/simulated/agent_add_in.cc",
-      "bridge/native/simulated/capability_names.cc",
-      "bridge/native/simulated/offline_object.cc",
-      "bridge/native/simulated/outlook_command.cc",
-      "bridge/native/simulated/outlook_options.cc",
-      "bridge/native/simulated/simulated_outlook.cc",
-      "bridge/native/simulated/simulated_session.cc"
+      "bridge/native/simulator/command_line.cc",
+      "bridge/native/simulator/mapi_client.cc",
+      "bridge/native/simulator/simulated_outlook.cc"
     ],
     "simulated_posix_sources": [
-      "bridge/native/simulated/main_loop_posix.cc",
-      "bridge/native/simulated/outlook_lock_posix.cc",
-      "bridge/native/simulated/outlook_main_posix.cc",
-      "bridge/native/simulated/provider_library_posix.cc"
+      "bridge/native/simulator/posix/main.cc",
+      "bridge/native/simulator/posix/main_loop.cc",
+      "bridge/native/simulator/posix/outlook_lock.cc"
     ],
     "simulated_windows_sources": [
-      "bridge/native/simulated/application_windows.cc",
-      "bridge/native/simulated/com_add_ins_windows.cc",
-      "bridge/native/simulated/line_reader_windows.cc",
-      "bridge/native/simulated/loaded_add_in_windows.cc",
-      "bridge/native/simulated/outlook_main_windows.cc",
-      "bridge/native/simulated/provider_library_windows.cc",
-      "bridge/native/simulated/registered_add_in_windows.cc",
-      "bridge/native/simulated/registry_windows.cc",
-      "bridge/native/simulated/resiliency_windows.cc"
+      "bridge/native/simulator/windows/add_in_registry.cc",
+      "bridge/native/simulator/windows/application.cc",
+      "bridge/native/simulator/windows/com_add_ins.cc",
+      "bridge/native/simulator/windows/main.cc"
     ],
     "mapi_provider_sources": [
-      "bridge/native/simulated/capability_names.cc",
-      "bridge/native/simulated/noise.cc",
-      "bridge/native/simulated/notify_thread.cc",
-      "bridge/native/simulated/offline_manager.cc",
-      "bridge/native/simulated/provider_command.cc",
-      "bridge/native/simulated/simulated_mapi.cc"
+      "bridge/native/simulator/notify_thread.cc",
+      "bridge/native/simulator/provider.cc",
+      "bridge/native/simulator/simulated_mapi.cc"
     ],
     "mapi_provider_posix_sources": [
-      "bridge/native/simulated/outlook_process_posix.cc",
-      "bridge/native/simulated/provider_posix.cc"
+      "bridge/native/simulator/posix/provider_exports.cc"
     ],
     "mapi_provider_windows_sources": [
-      "bridge/native/simulated/outlook_process_windows.cc",
-      "bridge/native/simulated/provider_windows.cc"
+      "bridge/native/simulator/windows/provider_exports.cc"
     ],
     "testable_sources": [
-      "bridge/native/module/inbox.cc",
-      "bridge/native/simulated/agent_add_in.cc",
-      "bridge/native/simulated/capability_names.cc",
-      "bridge/native/simulated/noise.cc",
-      "bridge/native/simulated/notify_thread.cc",
-      "bridge/native/simulated/offline_manager.cc",
-      "bridge/native/simulated/offline_object.cc",
-      "bridge/native/simulated/outlook_command.cc",
-      "bridge/native/simulated/outlook_options.cc",
-      "bridge/native/simulated/provider_command.cc",
-      "bridge/native/simulated/simulated_mapi.cc",
-      "bridge/native/simulated/simulated_outlook.cc",
-      "bridge/native/simulated/simulated_session.cc"
+      "bridge/native/peer/endpoint.cc",
+      "bridge/native/simulator/command_line.cc",
+      "bridge/native/simulator/mapi_client.cc",
+      "bridge/native/simulator/notify_thread.cc",
+      "bridge/native/simulator/provider.cc",
+      "bridge/native/simulator/simulated_mapi.cc",
+      "bridge/native/simulator/simulated_outlook.cc"
     ],
     "testable_posix_sources": [
-      "bridge/native/peer/owner_linux_posix.cc",
-      "bridge/native/peer/owner_macos_posix.cc",
-      "bridge/native/peer/owner_posix.cc",
-      "bridge/native/peer/proc_net_posix.cc",
-      "bridge/native/peer/sock_diag_posix.cc",
-      "bridge/native/simulated/main_loop_posix.cc",
-      "bridge/native/simulated/outlook_lock_posix.cc",
-      "bridge/native/simulated/outlook_process_posix.cc",
-      "bridge/native/simulated/provider_library_posix.cc"
+      "bridge/native/peer/posix/socket_owner_linux.cc",
+      "bridge/native/peer/posix/socket_owner_macos.cc",
+      "bridge/native/simulator/posix/main_loop.cc",
+      "bridge/native/simulator/posix/outlook_lock.cc",
+      "bridge/native/simulator/posix/provider_exports.cc"
     ],
     "testable_windows_sources": [
-      "bridge/native/agent/com/activation_hook_windows.cc",
-      "bridge/native/agent/com/add_in_windows.cc",
-      "bridge/native/agent/com/agent_in_outlook_windows.cc",
-      "bridge/native/agent/com/application_events_windows.cc",
-      "bridge/native/agent/com/late_binding_windows.cc",
-      "bridge/native/agent/com/later_windows.cc",
-      "bridge/native/agent/com/message_window_windows.cc",
-      "bridge/native/agent/com/registration_windows.cc",
-      "bridge/native/peer/owner_windows.cc",
-      "bridge/native/simulated/application_windows.cc"
+      "bridge/native/agent/windows/add_in.cc",
+      "bridge/native/agent/windows/message_loop.cc",
+      "bridge/native/agent/windows/object_model.cc",
+      "bridge/native/agent/windows/registration.cc",
+      "bridge/native/peer/windows/socket_owner.cc",
+      "bridge/native/simulator/windows/application.cc"
     ],
     "agent_windows_sources": [
-      "bridge/native/agent/com/activation_hook_windows.cc",
-      "bridge/native/agent/com/add_in_windows.cc",
-      "bridge/native/agent/com/agent_in_outlook_windows.cc",
-      "bridge/native/agent/com/application_events_windows.cc",
-      "bridge/native/agent/com/dll_windows.cc",
-      "bridge/native/agent/com/late_binding_windows.cc",
-      "bridge/native/agent/com/later_windows.cc",
-      "bridge/native/agent/com/message_window_windows.cc",
-      "bridge/native/agent/com/registration_windows.cc",
-      "bridge/native/agent/com/terminate_windows.cc"
+      "bridge/native/agent/windows/add_in.cc",
+      "bridge/native/agent/windows/dll.cc",
+      "bridge/native/agent/windows/message_loop.cc",
+      "bridge/native/agent/windows/object_model.cc",
+      "bridge/native/agent/windows/registration.cc"
     ],
-    "warning_flags": ["-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Wshadow"]
+    "warning_flags": ["-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Wshadow", "-Werror=switch"]
   }
 }

@@ -1,5 +1,5 @@
-// The agent: what lives in Outlook. Monitor (MAPI) -> mailbox -> channel server. Portable; hosted by the COM add-in
-// (agent/com/, Windows) and by the simulated Outlook.
+// The agent, which runs inside Outlook: MAPI -> Monitor and NotifySink -> StatusTracker -> ChannelServer. Portable;
+// hosted by the COM add-in (agent/windows/) and by the simulator.
 #pragma once
 
 #include <memory>
@@ -12,38 +12,39 @@
 namespace offline_state {
 
 struct AgentOptions {
-  std::string home;                   // UTF-8; empty = the default home
+  std::string data_directory;         // UTF-8; empty: that of the environment
   std::string outlook;                // version of Outlook, e.g. "16.0.17328.20184"
   std::u16string profile;             // MAPI profile name
   HrOpenOfflineObjFn open = nullptr;  // nullptr: the source is unavailable, mapi-missing
-  // For readings; see Readings::Parts. Both are let go by Disconnect.
+  // For readings; see Readings::Parts. Both are released by Disconnect.
   std::shared_ptr<MainThread> main_thread = nullptr;
   std::shared_ptr<ObjectModel> object_model = nullptr;
 };
 
+// All methods must be called on Outlook's main thread.
 class Agent {
  public:
   Agent() noexcept;
-  ~Agent();  // disconnects with kOutlookCloses
+  ~Agent();  // disconnects with kOutlookClosing
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
 
-  // Begins to serve and advises. Outlook's main thread; returns at once; never throws: what failed is told on the
-  // channel, and a channel that cannot be made leaves the agent idle (false; error() says why). Does nothing when
-  // it is connected already; may be called again after Disconnect.
+  // Starts the channel server and advises. Returns at once. A failure of MAPI is reported on the channel; without a
+  // channel the agent stays idle (false; error() returns the reason). Does nothing if it is connected; may be called
+  // again after Disconnect.
   bool Connect(const AgentOptions& options) noexcept;
 
-  // Why Connect answered false; for a log. English.
+  // Why Connect returned false; English, for a log.
   const std::string& error() const noexcept { return error_; }
 
-  // Something has happened that is worth a reading: an item was sent, say, or a window of Outlook's was activated,
-  // which counts every 10 s at most. Outlook's main thread; return at once, and read later.
+  // Something happened that makes a reading worthwhile: an item was sent, for example, or a window of Outlook was
+  // activated, which counts every 10 s at most. Both return at once; the reading follows.
   void RequestReading() noexcept;
   void WindowActivated() noexcept;
 
-  // Unadvises, says goodbye to the clients and joins the agent's thread (which never waits on a peer). Idempotent.
-  // Outlook's main thread; also from within a reading, should Outlook handle messages meanwhile.
-  void Disconnect(Goodbye why) noexcept;
+  // Unadvises, sends shutdown to the clients and joins the agent's thread, which never waits for a peer. Idempotent.
+  // May be called during a reading, if Outlook handles messages meanwhile.
+  void Disconnect(ShutdownReason reason) noexcept;
 
  private:
   struct Parts;

@@ -1,8 +1,8 @@
-// Reads in Outlook what it does not notify, on its main thread: the state, and what the object model says beside it.
+// Reads what Outlook does not notify, on its main thread: the state, and some properties of the object model.
 //
-// Only when something has happened that makes a reading worth it (a client has connected or asks, the state has
-// changed, an item was sent, a window was activated), never on a timer of its own and never from within Notify. Many
-// requests are one reading, and there is at most one reading a second.
+// Only after an event that makes a reading worthwhile (a client has connected or sent refresh, the state has changed,
+// an item was sent, a window was activated), never on a timer of its own and never from within Notify. Requests are
+// combined: there is at most one reading a second.
 #pragma once
 
 #include <atomic>
@@ -12,71 +12,71 @@
 #include <utility>
 
 #include "agent/main_thread.h"
-#include "agent/present.h"
+#include "core/status.h"
 
 namespace offline_state {
 
-class Mailbox;
+class StatusTracker;
 class Monitor;
 
-// Outlook's object model. Main thread only. A call may let Outlook do anything meanwhile, ending the agent too.
+// Outlook's object model. Main thread only. During a call Outlook may do anything, even disconnect the agent.
 class ObjectModel {
  public:
   virtual ~ObjectModel() = default;
 
-  // NameSpace.ExchangeConnectionMode, an OlExchangeConnectionMode; 0 without Exchange. Nothing when Outlook does not
-  // say.
+  // NameSpace.ExchangeConnectionMode, an OlExchangeConnectionMode; 0 without Exchange. Nothing if the call fails.
   virtual std::optional<std::uint32_t> ExchangeConnectionMode() noexcept = 0;
 
-  // How many items are in the Outbox. Nothing when Outlook does not say.
+  // Number of items in the Outbox. Nothing if the call fails.
   virtual std::optional<std::uint32_t> OutboxItems() noexcept = 0;
 
-  // The clock by which its calls are measured, microseconds.
+  // The clock that measures these calls, microseconds.
   virtual std::int64_t ClockUs() const noexcept { return Now().steady_us; }
 };
 
-// How long one property of the object model may take. One that takes longer again and again is not read any more,
-// because Outlook waits meanwhile.
+// Time limit for one property of the object model. A property that exceeds it repeatedly is no longer read, because
+// Outlook's user waits meanwhile.
 class ReadingBudget {
  public:
-  static constexpr std::int64_t kUs = 1000;        // beyond it three times in a row,
-  static constexpr int kTimes = 3;                 //
-  static constexpr std::int64_t kMostUs = 50'000;  // or beyond this once
+  // Exceeded after kMaxSlowCalls consecutive calls longer than kSlowUs, or one longer than kMaxUs.
+  static constexpr std::int64_t kSlowUs = 1000;
+  static constexpr int kMaxSlowCalls = 3;
+  static constexpr std::int64_t kMaxUs = 50'000;
 
-  bool is_spent() const noexcept { return is_spent_; }
-  void Took(std::int64_t us) noexcept;
+  bool is_exceeded() const noexcept { return is_exceeded_; }
+  void Record(std::int64_t us) noexcept;
 
  private:
-  int slow_ = 0;
-  bool is_spent_ = false;
+  int slow_calls_ = 0;
+  bool is_exceeded_ = false;
 };
 
 class Readings : public std::enable_shared_from_this<Readings> {
  public:
-  static constexpr std::int64_t kIntervalUs = 1'000'000;     // between two readings
-  static constexpr std::int64_t kActivationUs = 10'000'000;  // between two that activated windows ask for
+  static constexpr std::int64_t kIntervalUs = 1'000'000;     // minimum between two readings
+  static constexpr std::int64_t kActivationUs = 10'000'000;  // minimum between two that activated windows request
 
   struct Parts {
-    std::shared_ptr<Mailbox> mailbox;
+    std::shared_ptr<StatusTracker> tracker;
     std::shared_ptr<Monitor> monitor;
     std::shared_ptr<MainThread> main_thread;    // null: nothing is read
-    std::shared_ptr<ObjectModel> object_model;  // null: the state alone is read
+    std::shared_ptr<ObjectModel> object_model;  // null: only the state is read
   };
 
   explicit Readings(Parts parts) noexcept : parts_(std::move(parts)) {}
 
-  // Any thread; returns at once. A request within a second of the last reading is carried out at the end of that
-  // second, one while a change is under way when that is complete, or Mailbox::kSettleUs later.
+  // Any thread; returns at once. A request within kIntervalUs of the last reading is delayed until then; one during a
+  // change until that is complete, but at most by StatusTracker::kSettleUs.
   void Request() noexcept;
 
-  // Main thread: a window of Outlook's was activated.
+  // Main thread: a window of Outlook was activated.
   void WindowActivated() noexcept;
 
-  // Main thread; also from within a reading. Nothing is read after it, and the object model is let go. Idempotent.
+  // Main thread, also during a reading. Nothing is read after it, and the object model is released. Idempotent.
   void Stop() noexcept;
 
  private:
-  MainThread::Call Weakly(void (Readings::*what)() noexcept);
+  MainThread::Call CallWeakly(void (Readings::*method)() noexcept);
   void Run() noexcept;
   void OnTimer() noexcept;
   void Read() noexcept;
@@ -88,11 +88,11 @@ class Readings : public std::enable_shared_from_this<Readings> {
 
   Parts parts_;
   std::atomic<bool> requested_{false};
-  // Of the main thread alone.
+  // Used by the main thread only.
   bool stopped_ = false;
   bool reading_ = false;
-  bool timer_waits_ = false;
-  std::optional<std::int64_t> last_us_;  // the last reading
+  bool timer_pending_ = false;
+  std::optional<std::int64_t> last_us_;  // time of the last reading
   std::optional<std::int64_t> last_activation_us_;
   ReadingBudget mode_budget_;
   ReadingBudget outbox_budget_;

@@ -1,4 +1,4 @@
-// When readings are made, on a loop and a clock that the test moves, between a scripted MAPI and a real mailbox.
+// With a message loop and a clock that the test moves, a scripted MAPI and a real tracker.
 #include "agent/readings.h"
 
 #include <doctest/doctest.h>
@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "agent/mailbox.h"
 #include "mapi/monitor.h"
 #include "mapi/scripted_mapi.h"
+#include "mapi/status_tracker.h"
 
 namespace offline_state {
 namespace {
@@ -20,7 +20,7 @@ namespace {
 constexpr ULONG kOn = MAPIOFFLINE_STATE_ONLINE;
 constexpr ULONG kOff = MAPIOFFLINE_STATE_OFFLINE;
 
-// Outlook's message loop, which the test turns.
+// Outlook's message loop, run by the test.
 class TestLoop final : public MainThread {
  public:
   bool Post(Call call) noexcept override {
@@ -99,29 +99,30 @@ struct Fixture {
   }
 
   ScriptedMapi mapi;
-  std::shared_ptr<Mailbox> mailbox = std::make_shared<Mailbox>(Waker::Create());
-  std::shared_ptr<Monitor> monitor = std::make_shared<Monitor>(mailbox);
+  std::shared_ptr<StatusTracker> tracker =
+      std::make_shared<StatusTracker>(std::make_shared<LatestValue<Status>>([] {}));
+  std::shared_ptr<Monitor> monitor = std::make_shared<Monitor>(tracker);
   std::shared_ptr<TestLoop> loop = std::make_shared<TestLoop>();
   std::shared_ptr<TestModel> model = std::make_shared<TestModel>();
-  std::shared_ptr<Readings> readings = std::make_shared<Readings>(Readings::Parts{mailbox, monitor, loop, model});
+  std::shared_ptr<Readings> readings = std::make_shared<Readings>(Readings::Parts{tracker, monitor, loop, model});
 };
 
-TEST_CASE_FIXTURE(Fixture, "reads nothing before the main thread looks for messages, and then all at once") {
+TEST_CASE_FIXTURE(Fixture, "Readings: reads when the main thread next handles messages") {
   mapi.state = kOff;
   readings->Request();
   CHECK(reads() == 0);
   CHECK(model->mode_reads == 0);
   loop->Turn();
   CHECK(reads() == 1);
-  const Present present = mailbox->present();
-  CHECK(present.state == State::kOffline);
-  CHECK_FALSE(present.since_known);
-  CHECK(present.reading.exchange_connection_mode == 700U);
-  CHECK(present.reading.outbox_items == 3U);
-  CHECK(present.reading.at.unix_ms > 0);
+  const Status status = tracker->status();
+  CHECK(status.state == State::kOffline);
+  CHECK_FALSE(status.since_known);
+  CHECK(status.reading.exchange_connection_mode == 700U);
+  CHECK(status.reading.outbox_items == 3U);
+  CHECK(status.reading.at.unix_ms > 0);
 }
 
-TEST_CASE_FIXTURE(Fixture, "makes one reading of many requests, on whichever threads") {
+TEST_CASE_FIXTURE(Fixture, "Readings: combines requests of several threads into one reading") {
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([this] {
@@ -134,7 +135,7 @@ TEST_CASE_FIXTURE(Fixture, "makes one reading of many requests, on whichever thr
   CHECK(loop->timers() == 0);
 }
 
-TEST_CASE_FIXTURE(Fixture, "carries out a request within the second after a reading at its end, by one timer") {
+TEST_CASE_FIXTURE(Fixture, "Readings: delays a request within a second after a reading, with one timer") {
   readings->Request();
   loop->Turn();
   for (int i = 0; i < 5; ++i) {
@@ -148,104 +149,105 @@ TEST_CASE_FIXTURE(Fixture, "carries out a request within the second after a read
   loop->FireTimers();
   loop->Turn();
   CHECK(reads() == 2);
-  CHECK(loop->timers() == 0);  // none is left when nobody has asked since
+  CHECK(loop->timers() == 0);  // none is pending without a request
 }
 
-TEST_CASE_FIXTURE(Fixture, "waits for the end of a change, or a second for one whose end does not come") {
-  mailbox->PostStart();
+TEST_CASE_FIXTURE(Fixture, "Readings: waits for the end of a change, but at most one second") {
+  tracker->OnChangeAnnounced();
   readings->Request();
   loop->Turn();
   CHECK(reads() == 0);
   REQUIRE(loop->timers() == 1);
-  mailbox->Post(State::kOffline, Mailbox::Step::kChanging);
+  tracker->OnNotification(State::kOffline, StatusTracker::Step::kChanging);
   loop->FireTimers();
   CHECK(reads() == 0);  // it has begun again
   REQUIRE(loop->timers() == 1);
   mapi.state = kOff;
-  mailbox->Post(State::kOffline, Mailbox::Step::kDone);
+  tracker->OnNotification(State::kOffline, StatusTracker::Step::kDone);
   loop->FireTimers();
   CHECK(reads() == 1);
-  CHECK(mailbox->present().state == State::kOffline);
-  CHECK(mailbox->present().since_known);
+  CHECK(tracker->status().state == State::kOffline);
+  CHECK(tracker->status().since_known);
 }
 
-TEST_CASE_FIXTURE(Fixture, "finds after a START without an end whether the state has changed") {
-  mapi.Say(kOn);
+TEST_CASE_FIXTURE(Fixture, "Readings: finds out after a START without an end whether the state has changed") {
+  mapi.Notify(kOn);
   const MAPIOFFLINE_NOTIFY start = ScriptedMapi::Notification(kOff, MAPIOFFLINE_NOTIFY_TYPE_STATECHANGE_START);
   mapi.callback->Notify(&start);
   mapi.state = kOff;
-  CHECK(mailbox->present().state == State::kOnline);
+  CHECK(tracker->status().state == State::kOnline);
   ReadNow();
-  CHECK(mailbox->present().state == State::kOffline);
+  CHECK(tracker->status().state == State::kOffline);
 }
 
-TEST_CASE_FIXTURE(Fixture, "keeps a notification that comes while it reads, and still tells the rest of the reading") {
-  mapi.during_get_state = [this] { mapi.Say(kOff); };
+TEST_CASE_FIXTURE(Fixture,
+                  "Readings: keeps a notification that comes during a reading, and publishes the other values") {
+  mapi.during_get_state = [this] { mapi.Notify(kOff); };
   readings->Request();
   loop->Turn();
-  CHECK(mailbox->present().state == State::kOffline);
-  CHECK(mailbox->present().reading.outbox_items == 3U);
+  CHECK(tracker->status().state == State::kOffline);
+  CHECK(tracker->status().reading.outbox_items == 3U);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a state that cannot be read stays as it is, unconfirmed") {
-  const Present before = mailbox->present();
+TEST_CASE_FIXTURE(Fixture, "Readings: leaves the state unconfirmed if it cannot be read") {
+  const Status before = tracker->status();
   mapi.state_result = E_FAIL;
   readings->Request();
   loop->Turn();
-  CHECK(mailbox->present().state == before.state);
-  CHECK(mailbox->present().confirmed.steady_us == before.confirmed.steady_us);
-  CHECK(mailbox->present().reading.outbox_items == 3U);
+  CHECK(tracker->status().state == before.state);
+  CHECK(tracker->status().confirmed.steady_us == before.confirmed.steady_us);
+  CHECK(tracker->status().reading.outbox_items == 3U);
 }
 
-TEST_CASE_FIXTURE(Fixture, "reads no Outbox without Exchange, and leaves out what the object model does not say") {
+TEST_CASE_FIXTURE(Fixture, "Readings: reads no Outbox without Exchange, and omits values that cannot be read") {
   model->mode = 0;
   readings->Request();
   loop->Turn();
-  CHECK(mailbox->present().reading.exchange_connection_mode == 0U);
-  CHECK_FALSE(mailbox->present().reading.outbox_items);
+  CHECK(tracker->status().reading.exchange_connection_mode == 0U);
+  CHECK_FALSE(tracker->status().reading.outbox_items);
   CHECK(model->outbox_reads == 0);
   model->mode = std::nullopt;
   ReadNow();
   CHECK(model->outbox_reads == 0);
-  CHECK(mailbox->present().reading.empty());
+  CHECK(tracker->status().reading.empty());
   model->mode = 700;
   model->outbox = std::nullopt;
   ReadNow();
-  CHECK(mailbox->present().reading.exchange_connection_mode == 700U);
-  CHECK_FALSE(mailbox->present().reading.outbox_items);
+  CHECK(tracker->status().reading.exchange_connection_mode == 700U);
+  CHECK_FALSE(tracker->status().reading.outbox_items);
 }
 
-TEST_CASE("a budget is spent by three slow readings in a row, or by a single very slow one") {
+TEST_CASE("ReadingBudget: is exceeded by three slow calls in a row, or by one very slow call") {
   ReadingBudget budget;
   for (int i = 0; i < 5; ++i) {
-    budget.Took(ReadingBudget::kUs + 1);
-    budget.Took(ReadingBudget::kMostUs);
-    budget.Took(ReadingBudget::kUs);  // in time
+    budget.Record(ReadingBudget::kSlowUs + 1);
+    budget.Record(ReadingBudget::kMaxUs);
+    budget.Record(ReadingBudget::kSlowUs);  // in time
   }
-  CHECK_FALSE(budget.is_spent());
-  for (int i = 0; i < 3; ++i) budget.Took(ReadingBudget::kUs + 1);
-  CHECK(budget.is_spent());
-  budget.Took(0);
-  CHECK(budget.is_spent());
+  CHECK_FALSE(budget.is_exceeded());
+  for (int i = 0; i < 3; ++i) budget.Record(ReadingBudget::kSlowUs + 1);
+  CHECK(budget.is_exceeded());
+  budget.Record(0);
+  CHECK(budget.is_exceeded());
   ReadingBudget another;
-  another.Took(ReadingBudget::kMostUs + 1);
-  CHECK(another.is_spent());
+  another.Record(ReadingBudget::kMaxUs + 1);
+  CHECK(another.is_exceeded());
 }
 
-TEST_CASE_FIXTURE(Fixture, "does not read a property any more that took too long, and goes on reading the others") {
-  model->outbox_us = ReadingBudget::kMostUs + 1;
+TEST_CASE_FIXTURE(Fixture, "Readings: stops reading a property that took too long, and continues with the others") {
+  model->outbox_us = ReadingBudget::kMaxUs + 1;
   readings->Request();
   loop->Turn();
-  CHECK(mailbox->present().reading.outbox_items == 3U);  // it has waited for it, so it may be told
+  CHECK(tracker->status().reading.outbox_items == 3U);  // it has been read already, so it is published
   ReadNow();
   CHECK(model->outbox_reads == 1);
   CHECK(model->mode_reads == 2);
   CHECK(reads() == 2);
-  CHECK_FALSE(mailbox->present().reading.outbox_items);
-  CHECK(mailbox->present().reading.exchange_connection_mode == 700U);
+  CHECK_FALSE(tracker->status().reading.outbox_items);
+  CHECK(tracker->status().reading.exchange_connection_mode == 700U);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a request that comes while it reads waits for a second of its own") {
+TEST_CASE_FIXTURE(Fixture, "Readings: delays a request that comes during a reading") {
   model->during_mode = [this] {
     readings->Request();
     loop->Turn();  // Outlook handles messages meanwhile
@@ -256,7 +258,7 @@ TEST_CASE_FIXTURE(Fixture, "a request that comes while it reads waits for a seco
   CHECK(loop->timers() == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "does not begin a reading within another, however long that takes") {
+TEST_CASE_FIXTURE(Fixture, "Readings: does not begin a reading during another") {
   int depth = 0;
   bool is_nested = false;
   model->during_mode = [&] {
@@ -275,7 +277,7 @@ TEST_CASE_FIXTURE(Fixture, "does not begin a reading within another, however lon
   CHECK(reads() == 2);  // after it
 }
 
-TEST_CASE_FIXTURE(Fixture, "windows that are activated ask every ten seconds at most") {
+TEST_CASE_FIXTURE(Fixture, "Readings: reads for activated windows every ten seconds at most") {
   for (int i = 0; i < 3; ++i) readings->WindowActivated();
   loop->Turn();
   CHECK(reads() == 1);
@@ -284,7 +286,7 @@ TEST_CASE_FIXTURE(Fixture, "windows that are activated ask every ten seconds at 
   CHECK(loop->timers() == 0);
 }
 
-TEST_CASE_FIXTURE(Fixture, "reads nothing after it was stopped, whatever waits, and lets the object model go") {
+TEST_CASE_FIXTURE(Fixture, "Readings: reads nothing after it was stopped, and releases the object model") {
   readings->Request();
   loop->Turn();
   readings->Request();
@@ -300,15 +302,15 @@ TEST_CASE_FIXTURE(Fixture, "reads nothing after it was stopped, whatever waits, 
   CHECK(reads() == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "reads nothing while the source does not listen, and again when it does") {
-  mailbox->SetSource({Phase::kUnavailable, Reason::kStopped, 0, false, false});
+TEST_CASE_FIXTURE(Fixture, "Readings: reads only while the source listens") {
+  tracker->SetSource({Phase::kUnavailable, Reason::kStopped, 0, false, false});
   readings->Request();
   loop->Turn();
   CHECK(reads() == 0);
   CHECK(model->mode_reads == 0);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a queue that is full loses the request and not the next one") {
+TEST_CASE_FIXTURE(Fixture, "Readings: drops a request if the queue is full, but not the next one") {
   loop->is_full = true;
   readings->Request();
   loop->is_full = false;
@@ -326,7 +328,7 @@ TEST_CASE_FIXTURE(Fixture, "a queue that is full loses the request and not the n
   CHECK(loop->timers() == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a call that waits does nothing when the readings have gone") {
+TEST_CASE_FIXTURE(Fixture, "Readings: does nothing in a pending call after it was destroyed") {
   readings->Request();
   readings.reset();
   loop->Turn();
@@ -334,8 +336,7 @@ TEST_CASE_FIXTURE(Fixture, "a call that waits does nothing when the readings hav
 }
 
 // Outlook handles messages during a call and disconnects the add-in, at each point of a reading.
-TEST_CASE(
-    "an agent that is disconnected and ended in the middle of its reading ends it there, and lets everything go") {
+TEST_CASE("Readings: ends a reading during which the agent is disconnected, and releases everything") {
   for (const bool during_state : {true, false}) {
     CAPTURE(during_state);
     Fixture fixture;
@@ -364,8 +365,8 @@ TEST_CASE(
     CHECK(fixture.mapi.references == 0);
     CHECK(fixture.model.use_count() == 1);
     CHECK(fixture.model->outbox_reads == 0);
-    CHECK(fixture.mailbox->present().state == State::kUnknown);
-    CHECK(fixture.mailbox->present().reading.empty());
+    CHECK(fixture.tracker->status().state == State::kUnknown);
+    CHECK(fixture.tracker->status().reading.empty());
   }
 }
 

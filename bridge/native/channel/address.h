@@ -1,4 +1,5 @@
-// Where agent and bridge of one user and one home meet. Platform code: address_posix.cc, address_windows.cc.
+// The data directory, and the address of the channel between the agent and the bridges that use it. Platform code:
+// posix/address.cc, windows/address.cc.
 #pragma once
 
 #include <string>
@@ -6,15 +7,15 @@
 namespace offline_state {
 
 // OUTLOOK_OFFLINE_STATE_HOME, or %LOCALAPPDATA%\OutlookOfflineState, or $XDG_STATE_HOME/outlook-offline-state
-// (~/.local/state/...). UTF-8. Empty when none of them can be found out.
-std::string HomeFromEnvironment();
+// (~/.local/state/...). UTF-8. Empty if none of them can be determined.
+std::string DataDirectoryFromEnvironment();
 
-// "" for the default home (that which HomeFromEnvironment gives when the variable is not set), else ".h-" and 16 hex
-// digits (FNV-1a 64 of the absolute path, lower-cased on Windows). Two homes never share a name.
-std::string HomeSuffix(const std::string& home);
+// Makes names differ for each data directory: "" for the default one (without the variable), otherwise ".h-" and 16 hex
+// digits (FNV-1a 64 of the absolute path, in lower case on Windows).
+std::string DataDirectorySuffix(const std::string& data_directory);
 
-// Windows: \\.\pipe\outlook-offline-state.<user SID>.<session id><suffix>. POSIX: <home>/run/agent.sock.
-// Throws std::runtime_error naming the home when no address can be made of it.
-std::string ChannelAddress(const std::string& home);
+// Windows: \\.\pipe\outlook-offline-state.<user SID>.<session id><suffix>. POSIX: <data directory>/run/agent.sock.
+// Throws std::runtime_error, which names the data directory, if it has no address.
+std::string ChannelAddress(const std::string& data_directory);
 
 }  // namespace offline_state

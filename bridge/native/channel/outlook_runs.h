@@ -1,12 +1,12 @@
-// Whether Outlook runs, with the agent in it or without. Platform code: outlook_runs_posix.cc, outlook_runs_windows.cc.
+// Whether Outlook runs, with or without the agent. Platform code: posix/outlook_runs.cc, windows/outlook_runs.cc.
 #pragma once
 
 #include <string>
 
 namespace offline_state {
 
-// POSIX: whether the simulated Outlook of this home holds the lock on <home>/run/outlook.lock. Asked when somebody
-// wants to know, never on a timer. Never waits, never throws; what cannot be found out counts as not running.
-bool OutlookRuns(const std::string& home) noexcept;
+// POSIX: whether the simulator of this data directory holds the lock on <data directory>/run/outlook.lock. Never waits;
+// false if it cannot be determined.
+bool OutlookRuns(const std::string& data_directory) noexcept;
 
 }  // namespace offline_state

@@ -1,35 +1,37 @@
 // The agent's end of the channel. One thread does all of its I/O; nothing here is called back on Outlook's threads.
-// Platform code: server_posix.cc, server_windows.cc.
+// Platform code: posix/server.cc, windows/server.cc. Both use server_session.h.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
 
-#include "agent/mailbox.h"
-#include "channel/frames.h"
+#include "channel/frame.h"
+#include "core/latest_value.h"
+#include "core/status.h"
+#include "core/wake_event.h"
 
 namespace offline_state {
 
 class ChannelServer {
  public:
   static constexpr std::size_t kMaxClients = 16;  // one more is closed at once
-  // Bytes kept for a client that does not read; then it misses some. A full mailbox, which comes at once, fits.
-  static constexpr std::size_t kMaxUnsent = 24 * 1024;
 
-  // Asks for a reading. Called on the server's thread: a client has connected, a client has said refresh, or a change
-  // of the state was notified. Must not throw, wait, or stop the server.
+  // Called on the server's thread to request a reading: a client has connected or sent refresh, or a notification has
+  // changed the state. Must not throw, wait or stop the server.
   using RequestReading = std::function<void()>;
 
-  // Listens and starts the thread. A peer of another user is closed before a byte is sent to it.
-  // Throws std::runtime_error when the address cannot be served (another agent of this home, say).
+  // Listens and starts the thread. `wake_event` must be what `status` wakes. A peer of another user is closed before a
+  // byte is sent to it. Throws std::runtime_error if the address cannot be served, because another agent of this data
+  // directory serves it, for example.
   static std::unique_ptr<ChannelServer> Start(
-      const std::string& home, Hello hello, std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Waker> waker,
-      RequestReading request_reading = [] {});
+      const std::string& data_directory, Hello hello, std::shared_ptr<LatestValue<Status>> status,
+      std::shared_ptr<WakeEvent> wake_event, RequestReading request_reading = [] {});
 
-  // Joins the thread; sends goodbye to those who can take it without waiting.
   virtual ~ChannelServer() = default;
-  virtual void Stop(Goodbye why) noexcept = 0;
+  // Sends shutdown to the clients that can take it at once, and joins the thread.
+  virtual void Stop(ShutdownReason reason) noexcept = 0;
 };
 
 }  // namespace offline_state

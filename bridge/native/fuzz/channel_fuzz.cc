@@ -1,7 +1,8 @@
-// What both ends of the channel do with hostile bytes. libFuzzer: tools/native/fuzz.mjs builds and runs it.
+// Feeds hostile bytes to both ends of the channel. libFuzzer: tools/native/fuzz.mjs builds and runs it.
 //
-// An input is one byte that says how the rest is cut into pieces (0: a byte at a time), one of flags, and what a peer
-// sends: to the bridge as an agent, and to the agent as a client.
+// An input is one byte that determines the size of the pieces (0: one byte each), one of flags, and what a peer sends:
+// to the bridge as an agent, and to the agent as a client.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -9,150 +10,151 @@
 #include <string>
 #include <vector>
 
-#include "channel/codec.h"
-#include "channel/session.h"
+#include "channel/client_session.h"
+#include "channel/frame.h"
+#include "channel/server_session.h"
 
+namespace offline_state {
 namespace {
 
-using offline_state::Decoded;
-using offline_state::Decoder;
-using offline_state::Frame;
-using offline_state::Malformed;
-using offline_state::NeedMore;
-using offline_state::Phase;
-using offline_state::Report;
-using offline_state::Session;
-using offline_state::State;
 using Bytes = std::vector<std::uint8_t>;
 
 constexpr std::uint8_t kOutlookRuns = 1;
-constexpr int kLives = 4;  // a peer that was refused may come again
+constexpr int kConnections = 4;  // a peer that was refused may connect again
+constexpr Timestamp kNow{1'000, 1'000'000};
 
-// An assertion that no build leaves out.
-void Must(bool holds, const char* what) {
+// An assertion that no build removes.
+void Must(bool holds, const char* requirement) {
   if (holds) return;
-  std::fprintf(stderr, "broken promise: %s\n", what);
+  std::fprintf(stderr, "violated: %s\n", requirement);
   std::abort();
 }
 
-struct Heard {
-  Bytes frames;  // encoded anew
-  bool malformed = false;
-  Malformed why = Malformed::kTooShort;
+// Calls `receive(data, size)` for each piece until it returns false.
+template <class Receive>
+void ForEachPiece(const Bytes& bytes, std::size_t piece, Receive receive) {
+  for (std::size_t at = 0; at < bytes.size();) {
+    const std::size_t size = std::min(piece, bytes.size() - at);
+    if (!receive(bytes.data() + at, size)) return;
+    at += size;
+  }
+}
+
+struct Result {
+  Bytes frames;  // encoded again
+  std::optional<Malformed> fault;
 };
 
-Heard Hear(const Bytes& bytes, std::size_t piece) {
-  Decoder decoder;
-  Heard heard;
-  for (std::size_t at = 0; at < bytes.size() && !heard.malformed;) {
-    const std::size_t size = std::min(piece, bytes.size() - at);
-    decoder.Feed(bytes.data() + at, size);
-    at += size;
+Result Decode(const Bytes& bytes, std::size_t piece) {
+  AgentFrameDecoder decoder;
+  Result result;
+  ForEachPiece(bytes, piece, [&](const std::uint8_t* data, std::size_t size) {
+    decoder.Feed(data, size);
     for (;;) {
-      const Decoded decoded = decoder.Next();
-      if (const auto* frame = std::get_if<Frame>(&decoded)) {
-        offline_state::Encode(*frame, heard.frames);
+      const Decoded<AgentFrame> decoded = decoder.Next(kNow);
+      if (const auto* frame = std::get_if<AgentFrame>(&decoded)) {
+        if (const auto* status = std::get_if<Status>(frame)) {
+          Must(status->state == State::kUnknown || status->source.phase == Phase::kListening,
+               "a state is known only while the source listens");
+          Encode(*status, kNow, result.frames);
+        } else if (const auto* hello = std::get_if<Hello>(frame)) {
+          Encode(*hello, result.frames);
+        } else {
+          Encode(std::get<ShutdownReason>(*frame), result.frames);
+        }
         continue;
       }
-      if (const auto* malformed = std::get_if<Malformed>(&decoded)) {
-        heard.malformed = true;
-        heard.why = *malformed;
-        Must(std::holds_alternative<Malformed>(decoder.Next()), "what is malformed stays malformed");
+      if (const auto* fault = std::get_if<Malformed>(&decoded)) {
+        result.fault = *fault;
+        Must(std::holds_alternative<Malformed>(decoder.Next(kNow)), "a malformed stream stays malformed");
       }
-      break;
+      return !result.fault;
     }
-  }
-  return heard;
+  });
+  return result;
 }
 
-void CheckDecoder(const Bytes& bytes, std::size_t piece) {
-  const Heard whole = Hear(bytes, bytes.size() + 1);
-  const Heard cut = Hear(bytes, piece);
-  Must(whole.frames == cut.frames && whole.malformed == cut.malformed && whole.why == cut.why,
-       "where the bytes are cut makes no difference");
-  const Heard again = Hear(whole.frames, piece);
-  Must(!again.malformed && again.frames == whole.frames, "what was decoded can be encoded, and means the same");
+void CheckAgentFrames(const Bytes& bytes, std::size_t piece) {
+  const Result whole = Decode(bytes, bytes.size() + 1);
+  const Result split = Decode(bytes, piece);
+  Must(whole.frames == split.frames && whole.fault == split.fault, "the result does not depend on how bytes are split");
+  const Result again = Decode(whole.frames, piece);
+  Must(!again.fault && again.frames == whole.frames, "decoded frames can be encoded and decoded to the same frames");
 }
 
-// The refreshes that an agent hears, and whether it closes the client.
-struct HeardFromClient {
-  std::size_t refreshes = 0;
+// How many readings the client requests, and whether it is closed.
+struct ClientResult {
+  std::size_t requests = 0;
   bool malformed = false;
 };
 
-HeardFromClient HearClient(const Bytes& bytes, std::size_t piece) {
-  offline_state::ClientDecoder decoder;
-  HeardFromClient heard;
-  for (std::size_t at = 0; at < bytes.size() && !heard.malformed;) {
-    const std::size_t size = std::min(piece, bytes.size() - at);
-    decoder.Feed(bytes.data() + at, size);
-    at += size;
-    offline_state::DecodedClientFrame decoded = decoder.Next();
-    for (; std::holds_alternative<offline_state::ClientFrame>(decoded); decoded = decoder.Next()) ++heard.refreshes;
-    heard.malformed = std::holds_alternative<Malformed>(decoded);
-    Must(heard.malformed == std::holds_alternative<Malformed>(decoder.Next()), "a client that is closed stays closed");
-  }
-  return heard;
+ClientResult ReceiveFromClient(const Bytes& bytes, std::size_t piece) {
+  ClientResult result;
+  const auto status = std::make_shared<LatestValue<Status>>([] {});
+  const ServerSession session(Hello{}, status, [&result] { ++result.requests; });
+  ServerSession::Client client;
+  ForEachPiece(bytes, piece, [&](const std::uint8_t* data, std::size_t size) {
+    result.malformed = !session.Received(client, data, size);
+    Must(result.malformed == !session.Received(client, data, 0), "a client that is closed stays closed");
+    return !result.malformed;
+  });
+  return result;
 }
 
-void CheckClientDecoder(const Bytes& bytes, std::size_t piece) {
-  const HeardFromClient whole = HearClient(bytes, bytes.size() + 1);
-  const HeardFromClient cut = HearClient(bytes, piece);
-  Must(whole.refreshes == cut.refreshes && whole.malformed == cut.malformed,
-       "where a client's bytes are cut makes no difference");
-  Must(whole.refreshes <= bytes.size() / offline_state::kHeaderBytes, "no refresh that was not said");
+void CheckClientFrames(const Bytes& bytes, std::size_t piece) {
+  const ClientResult whole = ReceiveFromClient(bytes, bytes.size() + 1);
+  const ClientResult split = ReceiveFromClient(bytes, piece);
+  Must(whole.requests == split.requests && whole.malformed == split.malformed,
+       "the result does not depend on how a client's bytes are split");
+  Must(whole.requests <= bytes.size() / kHeaderBytes, "each request needs a frame");
 }
 
-void CheckSession(const Bytes& bytes, std::size_t piece, bool runs) {
-  Report last;
+void CheckClientSession(const Bytes& bytes, std::size_t piece, bool outlook_runs) {
+  ClientStatus last;
   std::int64_t clock_us = 0;
-  const auto listener = [&last](const Report& report) {
-    const auto& [phase, reason, code, online, offline] = report.source;
-    Must(report.state == State::kUnknown || phase == Phase::kListening, "no state without an agent that listens");
-    Must((phase == Phase::kUnavailable) == (reason != offline_state::Reason::kNone),
-         "a reason exactly when unavailable");
-    static_cast<void>(code);
-    static_cast<void>(online);
-    static_cast<void>(offline);
-    Must(report.confirmed.has_value() == (report.state != State::kUnknown), "a state that is known was confirmed");
-    Must(report.reading.empty() || phase == Phase::kListening, "no reading without an agent that listens");
-    last = report;
+  const auto listener = [&last](const ClientStatus& status) {
+    const Phase phase = status.source.phase;
+    Must(status.state == State::kUnknown || phase == Phase::kListening,
+         "a state is known only while the source listens");
+    Must((phase == Phase::kUnavailable) == (status.source.reason != Reason::kNone),
+         "there is a reason exactly if the source is unavailable");
+    Must(status.reading.empty() || phase == Phase::kListening, "there is a reading only while the source listens");
+    last = status;
   };
-  Session session(listener, {[runs] { return runs; },
-                             [&clock_us] {
-                               return offline_state::Moment{clock_us / 1000, clock_us};
-                             }});
-  session.Absent("");
-  session.Opened();
-  int lives = kLives;
-  for (std::size_t at = 0; at < bytes.size() && lives > 0;) {
-    const std::size_t size = std::min(piece, bytes.size() - at);
-    const bool welcome = session.Received(bytes.data() + at, size);
-    at += size;
+  ClientSession session(listener, {[outlook_runs] { return outlook_runs; },
+                                   [&clock_us] {
+                                     return Timestamp{clock_us / 1000, clock_us};
+                                   }});
+  session.ConnectFailed("");
+  session.Connected();
+  int connections = kConnections;
+  ForEachPiece(bytes, piece, [&](const std::uint8_t* data, std::size_t size) {
+    const bool accepted = session.Received(data, size);
     clock_us += 1000;
-    Must(session.PatienceMs() <= Session::kPatienceUs / 1000, "patience is bounded");
-    session.Tick();
-    if (welcome) continue;
+    Must(session.TimeoutMs() <= ClientSession::kGracePeriodUs / 1000, "the timeout is bounded");
+    session.OnTimeout();
+    if (accepted) return true;
     Must(last.source.phase == Phase::kUnavailable, "a refused peer leaves no state behind");
     session.Closed();
-    session.LookAgain();
-    session.Opened();
-    --lives;
-  }
+    session.ProbeAgain();
+    session.Connected();
+    return --connections > 0;
+  });
   session.Closed();
-  clock_us += 2 * Session::kPatienceUs;
-  session.Tick();
+  clock_us += 2 * ClientSession::kGracePeriodUs;
+  session.OnTimeout();
   Must(last.state == State::kUnknown && last.source.phase != Phase::kListening, "no state outlives its channel");
 }
 
 }  // namespace
+}  // namespace offline_state
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
   const std::size_t piece = std::size_t{data[0]} + 1;
-  const Bytes bytes(data + 2, data + size);
-  CheckDecoder(bytes, piece);
-  CheckClientDecoder(bytes, piece);
-  CheckSession(bytes, piece, (data[1] & kOutlookRuns) != 0);
+  const std::vector<std::uint8_t> bytes(data + 2, data + size);
+  offline_state::CheckAgentFrames(bytes, piece);
+  offline_state::CheckClientFrames(bytes, piece);
+  offline_state::CheckClientSession(bytes, piece, (data[1] & offline_state::kOutlookRuns) != 0);
   return 0;
 }

@@ -9,9 +9,9 @@ template <typename Interface>
 class ComPtr {
  public:
   ComPtr() noexcept = default;
-  // Takes over a reference that the caller holds; null is allowed.
+  // Takes ownership of the caller's reference; null is allowed.
   static ComPtr Adopt(Interface* object) noexcept { return ComPtr(object); }
-  // Takes a reference of its own.
+  // Adds a reference.
   static ComPtr Share(Interface* object) noexcept {
     if (object != nullptr) object->AddRef();
     return ComPtr(object);

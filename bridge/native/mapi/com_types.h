@@ -1,9 +1,9 @@
-// ULONG, HRESULT, LPCWSTR, GUID, IUnknown and STDMETHODCALLTYPE: Windows' own, or their like where there is no Windows.
-// Name them from within namespace offline_state, where both are visible.
+// ULONG, HRESULT, LPCWSTR, GUID, IUnknown and STDMETHODCALLTYPE: those of Windows, or equivalents elsewhere.
+// Use them within namespace offline_state, where both are visible.
 #pragma once
 
 #ifdef _WIN32
-#include "mapi/com_types_windows.h"
+#include "mapi/windows/com_types.h"
 #else
-#include "mapi/com_types_posix.h"
+#include "mapi/posix/com_types.h"
 #endif

@@ -18,23 +18,23 @@ Source Unavailable(Reason reason, HRESULT code) noexcept {
 
 }  // namespace
 
-Monitor::Monitor(std::shared_ptr<Mailbox> mailbox) noexcept : mailbox_(std::move(mailbox)) {}
+Monitor::Monitor(std::shared_ptr<StatusTracker> tracker) noexcept : tracker_(std::move(tracker)) {}
 
 Monitor::~Monitor() { Stop(); }
 
 void Monitor::Start(HrOpenOfflineObjFn open, const std::u16string& profile) noexcept {
   const Source source = Listen(open, profile);
   if (source.phase != Phase::kListening) manager_ = {};
-  mailbox_->SetSource(source);
+  tracker_->SetSource(source);
 }
 
 // The numbers are those of "About the Offline State API". No lock is held across any call.
 Source Monitor::Listen(HrOpenOfflineObjFn open, const std::u16string& profile) noexcept {
-  // 1. Implement IMAPIOfflineNotify. Our reference ends with this function: Advise takes its own.
-  const ComPtr<IMAPIOfflineNotify> sink = NotifySink::Create(mailbox_);
+  // 1. Implement IMAPIOfflineNotify. Advise takes its own reference; this one ends with the function.
+  const ComPtr<IMAPIOfflineNotify> sink = NotifySink::Create(tracker_);
   if (!sink) return Unavailable(Reason::kAdviseFailed, E_OUTOFMEMORY);
 
-  // 2. Open the offline object of the profile. What it left in `opened` when it failed is not looked at.
+  // 2. Open the offline object of the profile. After a failure `opened` is undefined.
   if (open == nullptr) return Unavailable(Reason::kMapiMissing, S_OK);
   IMAPIOfflineMgr* opened = nullptr;
   HRESULT result = open(0, WideOf(profile.c_str()), &kGuidGlobalState, nullptr, &opened);
@@ -42,7 +42,7 @@ Source Monitor::Listen(HrOpenOfflineObjFn open, const std::u16string& profile) n
   if (opened == nullptr) return Unavailable(Reason::kOpenFailed, E_POINTER);
   manager_ = ComPtr<IMAPIOfflineMgr>::Adopt(opened);
 
-  // 3. Ask which directions are notified; they are independent of each other.
+  // 3. Get which directions are notified; they are independent of each other.
   ULONG capabilities = 0;
   result = manager_->GetCapabilities(&capabilities);
   if (FAILED(result)) return Unavailable(Reason::kNoNotifications, result);
@@ -62,26 +62,26 @@ Source Monitor::Listen(HrOpenOfflineObjFn open, const std::u16string& profile) n
   result = manager_->Advise(MAPIOFFLINE_ADVISE_DEFAULT, &info, &token_);
   if (FAILED(result)) return Unavailable(Reason::kAdviseFailed, result);
   advised_ = true;
-  // After Advise, because a change between a reading and Advise would be lost. Without a reading the state is unknown
-  // until the first notification.
-  mailbox_->PostReading(ReadState(), {});
+  // Read the state after Advise, because a change between a reading and Advise would be lost. If it cannot be read, it
+  // is unknown until the first notification.
+  tracker_->OnReading(ReadState(), {});
   return source;
 }
 
-// A notification that comes between the count and the reading is newer than the reading, and the mailbox keeps it. The
-// manager is held by hand, and nothing of this object is touched after the call: Outlook may have ended it meanwhile.
+// A notification between the count and the reading is newer than the reading, and the tracker keeps it. Holds its own
+// reference on the manager and uses no member after the call: Outlook may destroy this object meanwhile.
 std::optional<StateReading> Monitor::ReadState() const noexcept {
   const ComPtr<IMAPIOfflineMgr> manager = manager_;
   if (!manager) return std::nullopt;
-  const std::uint64_t seen = mailbox_->posts();
+  const std::uint64_t seen = tracker_->notifications();
   ULONG bits = 0;
   if (FAILED(manager->GetCurrentState(&bits))) return std::nullopt;
   return StateReading{StateOfBits(bits), seen, Now()};
 }
 
 void Monitor::Stop() noexcept {
-  // First of all: from now on no notification counts, however long Unadvise waits for one that is in flight.
-  mailbox_->SetSource(Unavailable(Reason::kStopped, S_OK));
+  // Mark the source as stopped before Unadvise, which may block on a notification in flight.
+  tracker_->SetSource(Unavailable(Reason::kStopped, S_OK));
   // 5. Remove the registration; Outlook then releases the sink.
   if (advised_.exchange(false)) {
     const ComPtr<IMAPIOfflineMgr> manager = std::move(manager_);

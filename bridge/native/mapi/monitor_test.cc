@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <array>
 #include <thread>
 #include <vector>
 
@@ -18,14 +17,14 @@ const std::u16string kProfile = u"Ann\u00E9 \U0001F4E7";
 
 struct Fixture {
   void Start() { monitor->Start(&ScriptedMapi::Open, kProfile); }
-  Present present() const { return mailbox->present(); }
 
   ScriptedMapi mapi;
-  std::shared_ptr<Mailbox> mailbox = std::make_shared<Mailbox>(Waker::Create());
-  std::unique_ptr<Monitor> monitor = std::make_unique<Monitor>(mailbox);
+  std::shared_ptr<LatestValue<Status>> status = std::make_shared<LatestValue<Status>>([] {});
+  std::shared_ptr<StatusTracker> tracker = std::make_shared<StatusTracker>(status);
+  std::unique_ptr<Monitor> monitor = std::make_unique<Monitor>(tracker);
 };
 
-TEST_CASE_FIXTURE(Fixture, "does the five steps in their order, with the arguments that the reference asks for") {
+TEST_CASE_FIXTURE(Fixture, "Monitor: does the five steps in order, with the arguments of the reference") {
   Start();
   CHECK(mapi.profile == kProfile);
   CHECK(mapi.open_reserved == 0);
@@ -42,17 +41,18 @@ TEST_CASE_FIXTURE(Fixture, "does the five steps in their order, with the argumen
   CHECK(mapi.calls == std::vector<std::string>{"open", "capabilities", "advise", "state", "unadvise"});
 }
 
-TEST_CASE_FIXTURE(Fixture, "tells that it listens together with the state that it found, in one picture") {
+TEST_CASE_FIXTURE(Fixture, "Monitor: publishes in one status that it listens and which state it found") {
   mapi.state = kOff | 0x00010100U;
   Start();
-  std::array<Present, Mailbox::kRing> pictures;
-  REQUIRE(mailbox->Take(pictures) == 1);
-  CHECK(pictures[0].source.phase == Phase::kListening);
-  CHECK(pictures[0].state == State::kOffline);
-  CHECK_FALSE(pictures[0].since_known);
+  const auto published = status->Take();
+  REQUIRE(published);
+  CHECK(published->number == 1);
+  CHECK(published->source.phase == Phase::kListening);
+  CHECK(published->state == State::kOffline);
+  CHECK_FALSE(published->since_known);
 }
 
-TEST_CASE_FIXTURE(Fixture, "releases what it holds: the sink right after Advise, the manager after Unadvise") {
+TEST_CASE_FIXTURE(Fixture, "Monitor: releases the sink right after Advise and the manager after Unadvise") {
   const long before = NotifySink::alive();
   Start();
   CHECK(mapi.references == 1);
@@ -63,48 +63,48 @@ TEST_CASE_FIXTURE(Fixture, "releases what it holds: the sink right after Advise,
   CHECK(NotifySink::alive() == before);
 }
 
-TEST_CASE_FIXTURE(Fixture, "unadvises once, however often it is stopped and although it ends after that") {
+TEST_CASE_FIXTURE(Fixture, "Monitor: unadvises once, even if it is stopped twice and then destroyed") {
   Start();
   monitor->Stop();
   monitor->Stop();
   monitor.reset();
   CHECK(mapi.calls.back() == "unadvise");
   CHECK(mapi.calls.size() == 5);
-  CHECK(present().source.reason == Reason::kStopped);
-  CHECK(present().state == State::kUnknown);
+  CHECK(tracker->status().source.reason == Reason::kStopped);
+  CHECK(tracker->status().state == State::kUnknown);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a monitor that is not stopped by hand unadvises when it ends") {
+TEST_CASE_FIXTURE(Fixture, "Monitor: unadvises in its destructor") {
   Start();
   monitor.reset();
   CHECK(mapi.calls.back() == "unadvise");
   CHECK(mapi.references == 0);
 }
 
-TEST_CASE_FIXTURE(Fixture, "an Unadvise that fails is not tried again, and everything is released") {
+TEST_CASE_FIXTURE(Fixture, "Monitor: does not retry a failed Unadvise, and releases everything") {
   mapi.unadvise_result = E_FAIL;
   Start();
   monitor->Stop();
   monitor->Stop();
   CHECK(mapi.calls.size() == 5);
   CHECK(mapi.references == 0);
-  CHECK(present().source.reason == Reason::kStopped);
+  CHECK(tracker->status().source.reason == Reason::kStopped);
 }
 
-TEST_CASE_FIXTURE(Fixture, "stopping what has never started asks Outlook nothing") {
+TEST_CASE_FIXTURE(Fixture, "Monitor: calls nothing if it is stopped without a start") {
   monitor->Stop();
   CHECK(mapi.calls.empty());
-  CHECK(present().source.reason == Reason::kStopped);
+  CHECK(tracker->status().source.reason == Reason::kStopped);
 }
 
-TEST_CASE_FIXTURE(Fixture, "without a MAPI library the source is unavailable for that reason") {
+TEST_CASE_FIXTURE(Fixture, "Monitor: reports mapi-missing without a MAPI library") {
   monitor->Start(nullptr, kProfile);
-  CHECK(present().source.phase == Phase::kUnavailable);
-  CHECK(present().source.reason == Reason::kMapiMissing);
-  CHECK(present().source.code == 0);
+  CHECK(tracker->status().source.phase == Phase::kUnavailable);
+  CHECK(tracker->status().source.reason == Reason::kMapiMissing);
+  CHECK(tracker->status().source.code == 0);
 }
 
-TEST_CASE("every step that fails is its own reason, with the code, and leaves nothing held or registered") {
+TEST_CASE("Monitor: reports reason and code of a failed step, and leaves nothing held or registered") {
   struct Step {
     const char* name;
     HRESULT ScriptedMapi::*result;
@@ -127,10 +127,10 @@ TEST_CASE("every step that fails is its own reason, with the code, and leaves no
       Fixture fixture;
       fixture.mapi.*step.result = code;
       fixture.Start();
-      CHECK(fixture.present().source.phase == Phase::kUnavailable);
-      CHECK(fixture.present().source.reason == step.reason);
-      CHECK(fixture.present().source.code == code);
-      CHECK(fixture.present().state == State::kUnknown);
+      CHECK(fixture.tracker->status().source.phase == Phase::kUnavailable);
+      CHECK(fixture.tracker->status().source.reason == step.reason);
+      CHECK(fixture.tracker->status().source.code == code);
+      CHECK(fixture.tracker->status().state == State::kUnknown);
       CHECK(fixture.mapi.references == 0);
       CHECK(NotifySink::alive() == sinks);
       fixture.monitor->Stop();
@@ -139,28 +139,28 @@ TEST_CASE("every step that fails is its own reason, with the code, and leaves no
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "an open that succeeds without an object has failed") {
+TEST_CASE_FIXTURE(Fixture, "Monitor: reports open-failed if HrOpenOfflineObj succeeds without an object") {
   mapi.open_gives_object = false;
   Start();
-  CHECK(present().source.reason == Reason::kOpenFailed);
-  CHECK(present().source.code == E_POINTER);
+  CHECK(tracker->status().source.reason == Reason::kOpenFailed);
+  CHECK(tracker->status().source.code == E_POINTER);
 }
 
-TEST_CASE_FIXTURE(Fixture, "capabilities of neither direction leave nothing to listen to") {
+TEST_CASE_FIXTURE(Fixture, "Monitor: reports no-notifications if neither direction is notified") {
   mapi.capabilities = 0x4;
   Start();
-  CHECK(present().source.reason == Reason::kNoNotifications);
-  CHECK(present().source.code == 0);
+  CHECK(tracker->status().source.reason == Reason::kNoNotifications);
+  CHECK(tracker->status().source.code == 0);
   CHECK(mapi.calls.back() == "capabilities");
   CHECK(mapi.references == 0);
 }
 
-TEST_CASE("capabilities of one direction or both are told as they are") {
+TEST_CASE("Monitor: reports the directions that are notified") {
   for (const ULONG capabilities : {0x1U, 0x2U, 0x3U, 0xFFFFFFFFU}) {
     Fixture fixture;
     fixture.mapi.capabilities = capabilities;
     fixture.Start();
-    const Source source = fixture.present().source;
+    const Source source = fixture.tracker->status().source;
     CHECK(source.phase == Phase::kListening);
     CHECK(source.notifies_offline == ((capabilities & 1) != 0));
     CHECK(source.notifies_online == ((capabilities & 2) != 0));
@@ -168,75 +168,76 @@ TEST_CASE("capabilities of one direction or both are told as they are") {
 }
 
 TEST_CASE_FIXTURE(Fixture,
-                  "when the state cannot be read it listens, and knows no state until the first notification") {
+                  "Monitor: listens with an unknown state until the first notification if the state cannot be read") {
   mapi.state_result = E_FAIL;
   Start();
-  CHECK(present().source.phase == Phase::kListening);
-  CHECK(present().state == State::kUnknown);
-  mapi.Say(kOff);
-  CHECK(present().state == State::kOffline);
-  CHECK(present().since_known);
+  CHECK(tracker->status().source.phase == Phase::kListening);
+  CHECK(tracker->status().state == State::kUnknown);
+  mapi.Notify(kOff);
+  CHECK(tracker->status().state == State::kOffline);
+  CHECK(tracker->status().since_known);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a notification within Advise, before the state is read, is overtaken by the reading") {
+TEST_CASE_FIXTURE(Fixture, "Monitor: takes the reading if it differs from a notification within Advise") {
   mapi.state = kOff;
-  mapi.during_advise = [this] { mapi.Say(kOn); };
+  mapi.during_advise = [this] { mapi.Notify(kOn); };
   Start();
-  CHECK(present().state == State::kOffline);
+  CHECK(tracker->status().state == State::kOffline);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a notification within Advise that the reading confirms has been seen to begin") {
+TEST_CASE_FIXTURE(
+    Fixture, "Monitor: knows the beginning of a state that was notified within Advise and confirmed by the reading") {
   mapi.state = kOff;
-  mapi.during_advise = [this] { mapi.Say(kOff); };
+  mapi.during_advise = [this] { mapi.Notify(kOff); };
   Start();
-  CHECK(present().state == State::kOffline);
-  CHECK(present().since_known);
+  CHECK(tracker->status().state == State::kOffline);
+  CHECK(tracker->status().since_known);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a notification on another thread within Advise is waited for without a deadlock") {
+TEST_CASE_FIXTURE(Fixture, "Monitor: does not deadlock if Advise waits for a notification on another thread") {
   mapi.state_result = E_FAIL;
-  mapi.during_advise = [this] { std::thread([this] { mapi.Say(kOn); }).join(); };
+  mapi.during_advise = [this] { std::thread([this] { mapi.Notify(kOn); }).join(); };
   Start();
-  CHECK(present().state == State::kOnline);
+  CHECK(tracker->status().state == State::kOnline);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a notification that comes while the state is being read is newer than the reading") {
+TEST_CASE_FIXTURE(Fixture, "Monitor: keeps a notification that comes while the state is read") {
   mapi.state = kOn;
-  mapi.during_get_state = [this] { mapi.Say(kOff); };
+  mapi.during_get_state = [this] { mapi.Notify(kOff); };
   Start();
-  CHECK(present().state == State::kOffline);
+  CHECK(tracker->status().state == State::kOffline);
 }
 
-TEST_CASE_FIXTURE(Fixture, "an Advise that notifies and then fails leaves no state behind") {
-  mapi.during_advise = [this] { mapi.Say(kOn); };
+TEST_CASE_FIXTURE(Fixture, "Monitor: keeps no state if Advise notifies and then fails") {
+  mapi.during_advise = [this] { mapi.Notify(kOn); };
   mapi.advise_result = E_FAIL;
   Start();
-  CHECK(present().source.reason == Reason::kAdviseFailed);
-  CHECK(present().state == State::kUnknown);
+  CHECK(tracker->status().source.reason == Reason::kAdviseFailed);
+  CHECK(tracker->status().state == State::kUnknown);
 }
 
-TEST_CASE_FIXTURE(Fixture, "Unadvise may wait for a notification in flight on another thread, which no longer counts") {
-  mapi.during_unadvise = [this] { std::thread([this] { mapi.Say(kOff); }).join(); };
+TEST_CASE_FIXTURE(Fixture, "Monitor: ignores a notification that Unadvise waits for on another thread") {
+  mapi.during_unadvise = [this] { std::thread([this] { mapi.Notify(kOff); }).join(); };
   Start();
   monitor->Stop();
-  CHECK(present().state == State::kUnknown);
-  CHECK(present().source.reason == Reason::kStopped);
+  CHECK(tracker->status().state == State::kUnknown);
+  CHECK(tracker->status().source.reason == Reason::kStopped);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a provider that notifies after Unadvise, when all else has gone, finds the sink alive") {
+TEST_CASE_FIXTURE(Fixture, "Monitor: keeps the sink alive for a provider that notifies after Unadvise") {
   mapi.keeps_callback = true;
   Start();
   monitor.reset();
-  const std::weak_ptr<Mailbox> outlives = mailbox;
-  mailbox.reset();
-  mapi.Say(kOn);
+  const std::weak_ptr<StatusTracker> outlives = tracker;
+  tracker.reset();
+  mapi.Notify(kOn);
   REQUIRE_FALSE(outlives.expired());
-  CHECK(outlives.lock()->present().state == State::kUnknown);
+  CHECK(outlives.lock()->status().state == State::kUnknown);
   mapi.callback = {};
   CHECK(outlives.expired());
 }
 
-TEST_CASE("notifications on several threads while it stops end in unknown, and every reference is released") {
+TEST_CASE("Monitor: ends with an unknown state and no references if it stops during notifications on several threads") {
   for (int round = 0; round < 50; ++round) {
     const long sinks = NotifySink::alive();
     {
@@ -255,7 +256,7 @@ TEST_CASE("notifications on several threads while it stops end in unknown, and e
       fixture.monitor->Stop();
       for (std::thread& thread : threads) thread.join();
       threads.clear();
-      CHECK(fixture.present().state == State::kUnknown);
+      CHECK(fixture.tracker->status().state == State::kUnknown);
       CHECK(fixture.mapi.references == 0);
     }
     CHECK(NotifySink::alive() == sinks);

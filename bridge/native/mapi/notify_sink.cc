@@ -17,13 +17,13 @@ bool IsStateChange(MAPIOFFLINE_NOTIFY_TYPE type) noexcept {
 
 }  // namespace
 
-ComPtr<IMAPIOfflineNotify> NotifySink::Create(std::shared_ptr<Mailbox> mailbox) noexcept {
-  return ComPtr<IMAPIOfflineNotify>::Adopt(new (std::nothrow) NotifySink(std::move(mailbox)));
+ComPtr<IMAPIOfflineNotify> NotifySink::Create(std::shared_ptr<StatusTracker> tracker) noexcept {
+  return ComPtr<IMAPIOfflineNotify>::Adopt(new (std::nothrow) NotifySink(std::move(tracker)));
 }
 
 long NotifySink::alive() noexcept { return g_alive.load(); }
 
-NotifySink::NotifySink(std::shared_ptr<Mailbox> mailbox) noexcept : mailbox_(std::move(mailbox)) { ++g_alive; }
+NotifySink::NotifySink(std::shared_ptr<StatusTracker> tracker) noexcept : tracker_(std::move(tracker)) { ++g_alive; }
 
 NotifySink::~NotifySink() { --g_alive; }
 
@@ -48,15 +48,15 @@ ULONG NotifySink::Release() noexcept {
 
 void NotifySink::Notify(const MAPIOFFLINE_NOTIFY* info) noexcept {
   if (info == nullptr || info->ulSize < sizeof(MAPIOFFLINE_NOTIFY)) return;
-  // The order is the reference's: the type says whether there is a mask, the mask what the states are about.
+  // In the order of the reference: the type determines whether there is a mask, and the mask what the states are about.
   if (!IsStateChange(info->NotifyType)) return;
   const auto& change = info->Info.StateChange;
   if (change.ulMask != MAPIOFFLINE_STATE_OFFLINE_MASK) return;
-  // START announces a change that may not happen. ulStateOld is not used: what counts is what the state is now.
-  if (info->NotifyType == MAPIOFFLINE_NOTIFY_TYPE_STATECHANGE_START) return mailbox_->PostStart();
-  mailbox_->Post(StateOfBits(change.ulStateNew), info->NotifyType == MAPIOFFLINE_NOTIFY_TYPE_STATECHANGE
-                                                     ? Mailbox::Step::kChanging
-                                                     : Mailbox::Step::kDone);
+  // START announces a change that may not happen. ulStateOld is not used: only the current state counts.
+  if (info->NotifyType == MAPIOFFLINE_NOTIFY_TYPE_STATECHANGE_START) return tracker_->OnChangeAnnounced();
+  tracker_->OnNotification(StateOfBits(change.ulStateNew), info->NotifyType == MAPIOFFLINE_NOTIFY_TYPE_STATECHANGE
+                                                               ? StatusTracker::Step::kChanging
+                                                               : StatusTracker::Step::kDone);
 }
 
 }  // namespace offline_state

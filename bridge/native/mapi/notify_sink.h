@@ -1,36 +1,36 @@
-// Step 1: what MAPI calls when the state changes.
+// Step 1 of the Offline State API: the object that MAPI calls when the state changes.
 // https://learn.microsoft.com/office/client-developer/outlook/mapi/imapiofflinenotifynotify
 #pragma once
 
 #include <atomic>
 #include <memory>
 
-#include "agent/mailbox.h"
 #include "mapi/com_ptr.h"
 #include "mapi/offline_state_abi.h"
+#include "mapi/status_tracker.h"
 
 namespace offline_state {
 
-// Lives for as long as MAPI holds it, which may be longer than the agent: it needs nothing but the mailbox, and owns it
-// together with the others. Any thread may call any of its methods.
+// Exists as long as MAPI holds a reference, which may be longer than the agent: it uses nothing but the tracker, which
+// it shares. Any thread may call any method.
 class NotifySink final : public IMAPIOfflineNotify {
  public:
-  // Null when there is no memory. The reference returned is the caller's.
-  static ComPtr<IMAPIOfflineNotify> Create(std::shared_ptr<Mailbox> mailbox) noexcept;
+  // Null if there is no memory. The caller owns the reference.
+  static ComPtr<IMAPIOfflineNotify> Create(std::shared_ptr<StatusTracker> tracker) noexcept;
 
-  // How many sinks there are in this process: while there is one, its code must not be unloaded.
+  // Number of sinks in this process. While there is one, the code must not be unloaded.
   static long alive() noexcept;
 
   HRESULT STDMETHODCALLTYPE QueryInterface(REFIID iid, void** object) noexcept override;
   ULONG STDMETHODCALLTYPE AddRef() noexcept override;
   ULONG STDMETHODCALLTYPE Release() noexcept override;
 
-  // Posts the new state of STATECHANGE and DONE when they are about online and offline. Ignores every other
-  // notification, START too: the change that it announces may not happen. So
+  // Passes on the new state of STATECHANGE and DONE if they are about online and offline. Ignores every other
+  // notification. START only announces a change, which may not happen. So
   //   START without an end        changes nothing;
   //   DONE without STATECHANGE    is the change, and the state began when DONE came;
-  //   STATECHANGE and DONE differ each is a change, so that the last word counts;
-  //   ulStateOld                  is not looked at, in no type: it says nothing about the state now;
+  //   STATECHANGE and DONE differ each is a change, so the last one counts;
+  //   ulStateOld                  is ignored in every type: it does not describe the current state;
   //   both bits or neither        is the unknown state.
   void STDMETHODCALLTYPE Notify(const MAPIOFFLINE_NOTIFY* info) noexcept override;
 
@@ -38,10 +38,10 @@ class NotifySink final : public IMAPIOfflineNotify {
   NotifySink& operator=(const NotifySink&) = delete;
 
  private:
-  explicit NotifySink(std::shared_ptr<Mailbox> mailbox) noexcept;
+  explicit NotifySink(std::shared_ptr<StatusTracker> tracker) noexcept;
   ~NotifySink();
 
-  const std::shared_ptr<Mailbox> mailbox_;
+  const std::shared_ptr<StatusTracker> tracker_;
   std::atomic<ULONG> references_{1};
 };
 

@@ -26,12 +26,12 @@ inline constexpr ULONG MAPIOFFLINE_FLAG_BLOCK = 0x2000;  // and only then; deadl
 
 inline constexpr ULONG MAPIOFFLINE_STATE_OFFLINE = 0x1;
 inline constexpr ULONG MAPIOFFLINE_STATE_ONLINE = 0x2;
-inline constexpr ULONG MAPIOFFLINE_STATE_OFFLINE_MASK = 0x3;  // the bits that tell online from offline
+inline constexpr ULONG MAPIOFFLINE_STATE_OFFLINE_MASK = 0x3;  // the bits for online and offline
 inline constexpr ULONG MAPIOFFLINE_STATE_ALL = 0x003F037F;
 
 inline constexpr HRESULT MAPI_E_NOT_FOUND = static_cast<HRESULT>(0x8004010FU);
 
-// The underlying types are fixed, so that a value of a later Outlook can be looked at without undefined behaviour.
+// The underlying types are fixed, so that values of a later Outlook can be compared without undefined behaviour.
 enum MAPIOFFLINE_CALLBACK_TYPE : ULONG { MAPIOFFLINE_CALLBACK_TYPE_NOTIFY = 0 };
 
 enum MAPIOFFLINE_NOTIFY_TYPE : ULONG {
@@ -48,7 +48,7 @@ inline constexpr GUID kIidMapiOfflineMgr = {
 // {0317BDE5-FC29-44CD-8DCD-36125A3BE9EC}
 inline constexpr GUID kIidMapiOfflineNotify = {
     0x0317BDE5, 0xFC29, 0x44CD, {0x8D, 0xCD, 0x36, 0x12, 0x5A, 0x3B, 0xE9, 0xEC}};
-// {00000000-0000-0000-C000-000000000046}; a constant of ours, so that nothing must be linked for it
+// {00000000-0000-0000-C000-000000000046}; declared here, so that no library is needed for it
 inline constexpr GUID kIidUnknown = {0x00000000, 0x0000, 0x0000, {0xC0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x46}};
 // {FBEFFD93-B11F-4094-842B-96DCD31E63D1}: GUID_GlobalState, the third argument of HrOpenOfflineObj
 inline constexpr GUID kGuidGlobalState = {0xFBEFFD93, 0xB11F, 0x4094, {0x84, 0x2B, 0x96, 0xDC, 0xD3, 0x1E, 0x63, 0xD1}};
@@ -58,9 +58,9 @@ inline constexpr GUID kGuidGlobalState = {0xFBEFFD93, 0xB11F, 0x4094, {0x84, 0x2
 // https://learn.microsoft.com/office/client-developer/outlook/mapi/mapioffline_adviseinfo
 struct MAPIOFFLINE_ADVISEINFO {
   ULONG ulSize;                            // bytes of this structure
-  ULONG ulClientToken;                     // comes back in each notification
+  ULONG ulClientToken;                     // returned in each notification
   MAPIOFFLINE_CALLBACK_TYPE CallbackType;  // MAPIOFFLINE_CALLBACK_TYPE_NOTIFY
-  IUnknown* pCallback;                     // answers QueryInterface for IMAPIOfflineNotify
+  IUnknown* pCallback;                     // implements IMAPIOfflineNotify
   ULONG ulAdviseTypes;                     // MAPIOFFLINE_ADVISE_TYPE_STATECHANGE
   ULONG ulStateMask;                       // MAPIOFFLINE_STATE_ALL
 };
@@ -68,7 +68,7 @@ struct MAPIOFFLINE_ADVISEINFO {
 // https://learn.microsoft.com/office/client-developer/outlook/mapi/mapioffline_notify
 struct MAPIOFFLINE_NOTIFY {
   ULONG ulSize;                        // bytes that the sender has filled
-  MAPIOFFLINE_NOTIFY_TYPE NotifyType;  // only 1 to 3 are ours; Outlook sends others too
+  MAPIOFFLINE_NOTIFY_TYPE NotifyType;  // only 1 to 3 are used; Outlook sends others too
   ULONG ulClientToken;
   union {
     struct {

@@ -1,5 +1,5 @@
-// Outlook's side of the Offline State API, scripted: each step answers what a test tells it to, and remembers what it
-// was asked. For tests only.
+// A scripted implementation of the Offline State API: each step returns what the test has set, and records its
+// arguments. For tests only.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,7 @@ namespace offline_state {
 
 class ScriptedMapi final : public IMAPIOfflineMgr {
  public:
-  // What each step answers.
+  // What each step returns.
   HRESULT open_result = S_OK;
   bool open_gives_object = true;
   HRESULT capabilities_result = S_OK;
@@ -30,7 +30,7 @@ class ScriptedMapi final : public IMAPIOfflineMgr {
   std::function<void()> during_get_state;
   std::function<void()> during_unadvise;
 
-  // What was asked.
+  // The calls and their arguments.
   std::vector<std::string> calls;
   std::u16string profile;
   ULONG open_reserved = 1;
@@ -42,7 +42,7 @@ class ScriptedMapi final : public IMAPIOfflineMgr {
   ULONG unadvise_token = 0;
   long references = 0;
   ComPtr<IMAPIOfflineNotify> callback;  // from Advise to Unadvise
-  bool keeps_callback = false;          // a provider that does not let go at Unadvise
+  bool keeps_callback = false;          // a provider that keeps its reference after Unadvise
 
   static constexpr ULONG kToken = 4711;
 
@@ -60,7 +60,7 @@ class ScriptedMapi final : public IMAPIOfflineMgr {
     self.open_guid = *guid;
     self.open_reserved2_was_null = reserved2 == nullptr;
     if (FAILED(self.open_result)) {
-      *manager = reinterpret_cast<IMAPIOfflineMgr*>(std::uintptr_t{0x10});  // what a failure leaves means nothing
+      *manager = reinterpret_cast<IMAPIOfflineMgr*>(std::uintptr_t{0x10});  // after a failure the pointer is undefined
       return self.open_result;
     }
     *manager = nullptr;
@@ -83,7 +83,7 @@ class ScriptedMapi final : public IMAPIOfflineMgr {
     info.Info.StateChange.ulStateNew = new_state;
     return info;
   }
-  void Say(ULONG new_state) {
+  void Notify(ULONG new_state) {
     const MAPIOFFLINE_NOTIFY info = Notification(new_state);
     callback->Notify(&info);
   }

@@ -1,7 +1,7 @@
-// What MAPI's bits say about the state.
+// Converts MAPI's state bits.
 #pragma once
 
-#include "agent/present.h"
+#include "core/status.h"
 #include "mapi/offline_state_abi.h"
 
 namespace offline_state {

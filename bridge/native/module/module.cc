@@ -1,9 +1,9 @@
-// The Node-API module: what JavaScript can ask of the native code.
+// The Node-API module. index.d.ts describes what it exports.
 #include <napi.h>
 
 #include "module/peer_of_connection.h"
 #include "module/setup.h"
-#include "module/subscribe.h"
+#include "module/subscription.h"
 
 namespace {
 

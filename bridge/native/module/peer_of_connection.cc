@@ -4,12 +4,12 @@
 #include <optional>
 #include <string>
 
-#include "peer/owner.h"
+#include "peer/socket_owner.h"
 
 namespace offline_state {
 namespace {
 
-End EndFrom(const Napi::CallbackInfo& info, std::size_t index, const char* name) {
+Endpoint EndpointFrom(const Napi::CallbackInfo& info, std::size_t index, const char* name) {
   const Napi::Value given = info[index];
   if (given.IsObject()) {
     const Napi::Value address = given.As<Napi::Object>().Get("address");
@@ -17,7 +17,8 @@ End EndFrom(const Napi::CallbackInfo& info, std::size_t index, const char* name)
     if (address.IsString() && port.IsNumber()) {
       const double number = port.As<Napi::Number>().DoubleValue();
       const bool whole = number >= 0 && number <= 65535 && std::trunc(number) == number;
-      const auto end = ParseEnd(address.As<Napi::String>().Utf8Value(), whole ? static_cast<std::uint32_t>(number) : 0);
+      const auto end =
+          ParseEndpoint(address.As<Napi::String>().Utf8Value(), whole ? static_cast<std::uint32_t>(number) : 0);
       if (end) return *end;
     }
   }
@@ -28,19 +29,19 @@ End EndFrom(const Napi::CallbackInfo& info, std::size_t index, const char* name)
 // On a thread of libuv's pool: it takes microseconds on Linux, but Windows and macOS list every connection.
 class Lookup final : public Napi::AsyncWorker {
  public:
-  Lookup(Napi::Env env, const Connection& connection)
+  Lookup(Napi::Env env, const TcpConnection& connection)
       : Napi::AsyncWorker(env), deferred_(Napi::Promise::Deferred::New(env)), connection_(connection) {}
 
   Napi::Promise Promise() const { return deferred_.Promise(); }
 
-  void Execute() override { verdict_ = OwnerOfPeer(connection_); }
+  void Execute() override { verdict_ = CheckPeer(connection_); }
 
   void OnOK() override {
     Napi::Object result = Napi::Object::New(Env());
     result.Set("sameUser", verdict_.same_user);
     if (!verdict_.same_user) {
       result.Set("found", verdict_.found);
-      result.Set("why", verdict_.why);
+      result.Set("why", verdict_.reason);
     }
     deferred_.Resolve(result);
   }
@@ -52,15 +53,15 @@ class Lookup final : public Napi::AsyncWorker {
 
  private:
   Napi::Promise::Deferred deferred_;
-  Connection connection_;
+  TcpConnection connection_;
   PeerVerdict verdict_;
 };
 
 }  // namespace
 
 Napi::Value PeerOfConnection(const Napi::CallbackInfo& info) {
-  const Connection connection{EndFrom(info, 0, "local"), EndFrom(info, 1, "remote")};
-  // It deletes itself once its promise is settled.
+  const TcpConnection connection{EndpointFrom(info, 0, "local"), EndpointFrom(info, 1, "remote")};
+  // It deletes itself after its promise is settled.
   auto* lookup = new Lookup(info.Env(), connection);
   const Napi::Promise promise = lookup->Promise();
   lookup->Queue();

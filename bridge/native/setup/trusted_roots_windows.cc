@@ -1,7 +1,7 @@
 #include "setup/trusted_roots_windows.h"
 
-#include "channel/handle_windows.h"
-// Wants windows.h before it.
+#include "core/windows/handle.h"
+// Needs windows.h first.
 #include <wincrypt.h>
 
 namespace offline_state {
@@ -21,13 +21,13 @@ class RootStore {
 
   HCERTSTORE get() const noexcept { return store_; }
 
-  // Windows writes at once; Wine keeps a deletion to itself until it is asked.
+  // Windows writes changes at once; Wine keeps a deletion in memory until it is committed.
   void Commit() const {
     if (CertControlStore(store_, CERT_STORE_CTRL_COMMIT_FORCE_FLAG, CERT_STORE_CTRL_COMMIT, nullptr) == 0)
       throw LastError("CertControlStore");
   }
 
-  // Nullptr when it is not there; else a reference that the caller gives back.
+  // Null if it is not there. The caller frees the context.
   PCCERT_CONTEXT Find(Thumbprint thumbprint) const noexcept {
     CRYPT_HASH_BLOB hash{};
     hash.cbData = static_cast<DWORD>(thumbprint.size());
@@ -53,7 +53,7 @@ bool RemoveTrustedRoot(const Thumbprint& thumbprint) {
   const RootStore store(0);
   PCCERT_CONTEXT found = store.Find(thumbprint);
   if (found == nullptr) return false;
-  // Gives the reference back, whether or not it succeeds.
+  // Frees `found`, even if it fails.
   if (CertDeleteCertificateFromStore(found) == 0) throw LastError("CertDeleteCertificateFromStore");
   store.Commit();
   return true;

@@ -1,4 +1,4 @@
-// The certificate authorities that this user trusts: the system store "Root" of the current user. Windows only.
+// The trusted root certificates of the current user: the system store "Root". Windows only.
 // https://learn.microsoft.com/windows/win32/seccrypto/system-store-locations
 #pragma once
 
@@ -7,17 +7,18 @@
 
 namespace offline_state {
 
-// SHA-1 of a certificate: how Windows names it in its stores. No security rests on it here.
+// SHA-1 of a certificate, the key of Windows certificate stores. An identifier only; nothing relies on its strength.
 using Thumbprint = std::vector<std::uint8_t>;
 
-// Makes Windows trust the authority `der` (X.509). Windows asks the person first, and this waits for the answer. Adding
-// what is there does nothing. Throws std::system_error; ERROR_CANCELLED when the person said no.
+// Adds the X.509 certificate `der` to the trusted roots. Windows asks the user to confirm, and the call blocks until
+// then. Does nothing if the certificate is there already. Throws std::system_error: ERROR_CANCELLED if the user
+// declined.
 void AddTrustedRoot(const std::vector<std::uint8_t>& der);
 
-// Takes exactly this certificate away; false when it is not there. Windows asks the person first, as above.
+// Removes exactly this certificate; false if it is not there. Windows asks the user to confirm, as above.
 bool RemoveTrustedRoot(const Thumbprint& thumbprint);
 
-// Whether this user trusts it: by a choice of their own, or because the machine or a policy does.
+// Whether this user trusts it, including the roots that the machine or a policy adds to the user's store.
 bool IsTrustedRoot(const Thumbprint& thumbprint);
 
 }  // namespace offline_state
