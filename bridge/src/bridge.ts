@@ -1,41 +1,40 @@
-/** Puts the rooms together: source -> feed -> gate -> server. Everything that differs between runs is plugged in here. */
-import type { Present } from "../../shared/src/protocol.js";
+/** Connects the modules of a bridge: state source -> feed -> server. Tests replace the options. */
+import { isDeepStrictEqual } from "node:util";
+import { PANE_PATH, type Status } from "../../shared/src/contract.js";
 import { ensureCertificates } from "./certificates/certificates.js";
-import { keepCertificates } from "./certificates/keep.js";
-import { Afterwards } from "./feed/afterwards.js";
+import { startRenewal } from "./certificates/renewal.js";
+import { connectSource } from "./feed/connect-source.js";
+import { DeferredTasks } from "./feed/deferred-tasks.js";
 import { Feed, type FeedOptions } from "./feed/feed.js";
-import { follow } from "./feed/follow.js";
-import { isSameSource } from "./feed/picture.js";
-import { createGate } from "./gate/gate.js";
-import type { PeerCheck } from "./gate/peer.js";
-import { oursOn } from "./gate/rules.js";
 import type { Recorder } from "./history/recorder.js";
-import type { Home } from "./home/home.js";
-import { LimitedLog } from "./log/limited-log.js";
+import type { DataDirectory } from "./data-directory.js";
+import { RateLimitedLog } from "./log/rate-limited-log.js";
 import type { Log } from "./log/log.js";
-import { createApp, PANE_PATH } from "./server/app.js";
+import { allowedHosts } from "./server/access-control.js";
+import { createApp } from "./server/app.js";
 import { defaultLimits, type Limits } from "./server/limits.js";
 import { Panes } from "./server/panes.js";
+import type { PeerCheck } from "./server/peer-check.js";
 import { startServer } from "./server/server.js";
-import type { OfflineStateSource } from "./source/offline-state-source.js";
+import type { StateSource } from "./state-source.js";
 
 export interface BridgeOptions {
-  /** Prepared by prepareHome. */
-  readonly home: Home;
-  /** 0 takes any free port. */
+  /** Prepared by prepareDataDirectory. */
+  readonly dataDirectory: DataDirectory;
+  /** 0 uses any free port. */
   readonly port: number;
   readonly version: string;
-  /** Where webpack has put the pane. */
+  /** The built pane. */
   readonly paneFolder: string;
-  readonly source: OfflineStateSource;
+  readonly source: StateSource;
   readonly log: Log;
-  /** Says who may be at the other end of a connection. */
+  /** Determines whether the peer of a connection is trusted. */
   readonly peer: PeerCheck;
-  /** Stays the caller's: the bridge does not close it. */
+  /** The bridge does not close it. */
   readonly history?: Recorder;
   readonly limits?: Partial<Limits>;
-  readonly feed?: Pick<FeedOptions, "clocks" | "heartbeatMs">;
-  readonly certificates?: { readonly checkMs?: number; readonly now?: () => number };
+  readonly feed?: Pick<FeedOptions, "heartbeatMs">;
+  readonly certificates?: { readonly checkIntervalMs?: number; readonly now?: () => number };
   readonly trust?: (caFile: string) => Promise<void>;
 }
 
@@ -44,47 +43,47 @@ export interface Bridge {
   /** Of the pane. */
   readonly url: string;
   readonly feed: Feed;
-  /** Says goodbye to the panes and ends everything. Idempotent; resolves within 2 s. */
+  /** Closes all connections and stops everything. Idempotent; resolves within 2 s. */
   stop(): Promise<void>;
 }
 
-/** Starts a bridge. Throws a Failure, and then nothing of it is left running. */
+/** Starts a bridge. If it throws a UserError, nothing is left running. */
 export async function createBridge(options: BridgeOptions): Promise<Bridge> {
-  const { home, log, version, history } = options;
+  const { dataDirectory, log, version, history } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const certificateOptions = {
     ...options.certificates,
-    folder: home.certificates,
+    folder: dataDirectory.certificates,
     log,
     ...(options.trust === undefined ? {} : { trust: options.trust }),
   };
   const certificates = await ensureCertificates(certificateOptions);
-  const afterwards = new Afterwards();
-  let logged: Present | undefined;
+  const deferredTasks = new DeferredTasks();
+  let logged: Status | undefined;
   const feed = new Feed({
     ...options.feed,
     version,
-    onChange: (present, heldFrom) => {
-      afterwards.run(() => {
-        const { state, since, source, lastKnown } = present;
-        // A later reading or confirmation alone would fill the log.
-        if (logged?.state !== state || !isSameSource(logged.source, source)) {
+    onChange: (status, heldSince) => {
+      deferredTasks.add(() => {
+        const { state, since, source, lastKnown } = status;
+        // Not for a later reading or confirmation alone, which would fill the log.
+        if (logged?.state !== state || !isDeepStrictEqual(logged.source, source)) {
           log.info({ state, since, source, lastKnown }, "changed");
         }
-        logged = present;
-        if (history !== undefined) record(history, present, heldFrom);
+        logged = status;
+        if (history !== undefined) recordChange(history, status, heldSince);
       });
     },
-    onHeartbeat: () => history?.awake(),
+    onHeartbeat: () => history?.extendEarly(),
   });
-  const peerLog = new LimitedLog(log, limits);
-  const panes = new Panes(feed, limits, peerLog);
-  const subscription = follow(options.source, feed, log);
+  const clientLog = new RateLimitedLog(log, limits);
+  const panes = new Panes(feed, limits, clientLog);
+  const subscription = connectSource(options.source, feed, log);
 
-  const stopFeeding = (): void => {
+  const closeFeed = (): void => {
     subscription.close();
     feed.close();
-    afterwards.finish();
+    deferredTasks.flush();
   };
 
   try {
@@ -93,34 +92,34 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
       certificates,
       limits,
       panes,
-      log: peerLog,
-      compose: (port) => ({
-        gate: createGate({
-          ...oursOn(port),
-          peer: options.peer,
-          full: (kind) => panes.isFull(kind),
+      log: clientLog,
+      peer: options.peer,
+      configure: (port) => ({
+        policy: {
+          ...allowedHosts(port),
+          isFull: (kind) => panes.isFull(kind),
           targetBytes: limits.targetBytes,
           headerBytes: limits.headerBytes,
-        }),
+        },
         app: createApp({
           port,
           paneFolder: options.paneFolder,
-          log: peerLog,
+          log: clientLog,
           health() {
-            const { state, source, lastKnown, reading } = feed.present();
+            const { state, source, lastKnown, reading } = feed.status();
             return { status: "ok", state, source, lastKnown, reading, clients: panes.count, version };
           },
           history(hours) {
-            afterwards.finish();
+            deferredTasks.flush();
             return history?.read(hours);
           },
         }),
       }),
-      onPane: () => {
+      onClient: () => {
         subscription.refresh();
       },
     });
-    const keeper = keepCertificates(certificates, certificateOptions, (next) => {
+    const renewal = startRenewal(certificates, certificateOptions, (next) => {
       server.useCertificates(next);
     });
     let stopped: Promise<void> | undefined;
@@ -131,25 +130,25 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
       stop: () =>
         (stopped ??= (async () => {
           subscription.close();
-          await Promise.all([keeper.close(), server.stop()]);
-          peerLog.flush();
+          await Promise.all([renewal.close(), server.stop()]);
+          clientLog.flush();
           feed.close();
-          afterwards.finish();
+          deferredTasks.flush();
         })()),
     };
-  } catch (thrown) {
-    stopFeeding();
-    throw thrown;
+  } catch (error) {
+    closeFeed();
+    throw error;
   }
 }
 
-/** A last known state is recorded as a span that ends when it was confirmed last; what follows is unknown. */
-function record(history: Recorder, present: Present, heldFrom: number | undefined): void {
-  const { lastKnown, ageMs, source } = present;
-  if (lastKnown !== undefined && heldFrom !== undefined && heldFrom < lastKnown.at) {
+/** A last known state is recorded as a span that ends at its last confirmation; the time after it is unknown. */
+function recordChange(history: Recorder, status: Status, heldSince: number | undefined): void {
+  const { lastKnown, ageMs, source } = status;
+  if (lastKnown !== undefined && heldSince !== undefined && heldSince < lastKnown.at) {
     const { state, at } = lastKnown;
-    history.note({ state, since: heldFrom, ageMs: ageMs + at - heldFrom, source });
+    history.record({ state, since: heldSince, ageMs: ageMs + at - heldSince, source });
   }
-  history.note(present);
-  history.settle();
+  history.record(status);
+  history.flushIfDue();
 }

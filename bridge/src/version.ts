@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The folder that holds package.json, dist and build: found upwards, because this file runs from source and from dist. */
+/** The folder with package.json, dist and build. Searched upwards, because this file runs from bridge/src and from dist. */
 export const productRoot: string = findRoot(dirname(fileURLToPath(import.meta.url)));
 
 /** The product's version. */
@@ -12,7 +12,7 @@ function findRoot(from: string): string {
   for (let folder = from; ;) {
     if (nameIn(join(folder, "package.json")) === "outlook-offline-state") return folder;
     const parent = dirname(folder);
-    if (parent === folder) throw new Error(`no package.json of outlook-offline-state lies above ${from}`);
+    if (parent === folder) throw new Error(`no package.json of outlook-offline-state above ${from}`);
     folder = parent;
   }
 }

@@ -1,17 +1,17 @@
 // @ts-check
-// The bridge in a few files: dist/bundle/main.js, and a file for each command that is loaded only when it is wanted.
-// Loading some 300 modules one by one took half of the start, and what was read for it stayed in memory.
+// Bundles the command line and the bridge: dist/bundle/main.js, and one file for each command, which is loaded when it is used.
+// Loading some 300 modules separately would take half of the start-up time.
 import { createRequire } from "node:module";
 import webpack from "webpack";
 import { fromRoot } from "../lib/paths.mjs";
 
-// The one that webpack itself uses.
+// The minimizer that webpack itself uses.
 const Minimizer = createRequire(createRequire(import.meta.url).resolve("webpack"))("minimizer-webpack-plugin");
 
-/** Libraries with native code, and those that are started as programs of their own or looked for at run time. */
-const APART = ["libsql", "native-reg", "node-gyp-build", "office-addin-debugging"];
-/** Optional speed-ups of ws: asked for while it runs, and not there. */
-const ABSENT = ["bufferutil", "utf-8-validate"];
+/** Not bundled: packages with native code, and packages that are looked up at run time or started as programs. */
+const EXTERNALS = ["libsql", "native-reg", "node-gyp-build", "office-addin-debugging"];
+/** Optional native add-ons of ws, which are not installed: ws catches the error of `require`. */
+const OPTIONAL = ["bufferutil", "utf-8-validate"];
 
 /** @type {import("webpack").Configuration} */
 export default {
@@ -34,22 +34,13 @@ export default {
   resolve: {
     extensions: [".ts", ".js"],
     extensionAlias: { ".js": [".ts", ".js"] },
-    alias: {
-      // Express offers parsers of bodies, and loads the tables of a hundred character sets for it. The bridge reads no body.
-      "body-parser": false,
-      // It offers to parse queries with brackets. The bridge has Node parse them (app.ts).
-      qs: false,
-      // pino offers to write in a thread of its own. The bridge writes at once (rotating-file.ts).
-      "thread-stream": false,
-    },
   },
   externalsPresets: { node: true },
   externalsType: "module-import",
-  externals: [...APART, Object.fromEntries(ABSENT.map((name) => [name, `node-commonjs ${name}`]))],
+  externals: [...EXTERNALS, Object.fromEntries(OPTIONAL.map((name) => [name, `node-commonjs ${name}`]))],
   module: {
     parser: { javascript: { createRequire: false, importMeta: false, url: false, exprContextCritical: false } },
     rules: [
-      { test: /[\\/]mime-db[\\/]db\.json$/, loader: fromRoot("tools/webpack/content-types-loader.mjs") },
       {
         test: /\.ts$/,
         loader: "ts-loader",
@@ -63,7 +54,7 @@ export default {
   },
   node: false,
   plugins: [
-    // The bin of a package is run by its first line.
+    // Lets a shell run the file.
     new webpack.BannerPlugin({
       banner: "#!/usr/bin/env node",
       raw: true,
@@ -73,7 +64,7 @@ export default {
   ],
   optimization: {
     chunkIds: "named",
-    // Names stay, so that the log of a crash can be read; all ASCII, so that V8 keeps a character in one byte.
+    // Keeps names, so that stack traces are readable.
     minimizer: [
       new Minimizer({
         extractComments: false,

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { createSecureContext } from "node:tls";
 import { generateCertificates } from "office-addin-dev-certs";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { expectRights } from "../../../test/support/rights.js";
-import { temporaryHome } from "../../../test/support/temporary-home.js";
-import { Failure } from "../failure.js";
+import { expectPermissions } from "../../../test/support/system.js";
+import { temporaryFolder } from "../../../test/support/temporary-folder.js";
+import { UserError } from "../user-error.js";
 import { silentLog, type Log } from "../log/log.js";
 import {
   ensureCertificates,
@@ -16,26 +16,26 @@ import {
   type Certificates,
 } from "./certificates.js";
 import { issue } from "./issue.js";
-import { keepCertificates, type CertificateKeeper, type KeepOptions } from "./keep.js";
+import { startRenewal, type CertificateRenewal, type RenewalOptions } from "./renewal.js";
 
 const DAY = 86_400_000;
 const FILES = ["ca.crt", "localhost.crt", "localhost.key"];
 const log = silentLog();
 
 const optionsOf = (more: Partial<CertificateOptions> = {}): CertificateOptions => ({
-  folder: temporaryHome(),
+  folder: temporaryFolder(),
   log,
   ...more,
 });
 
-/** What versions up to 0.1.0 made, by the library that they used. */
-async function makeFormer(folder: string): Promise<void> {
+/** Creates certificates like versions up to 0.1.0, with the library that they used. */
+async function createLegacy(folder: string): Promise<void> {
   const [ca, certificate, key] = FILES.map((file) => join(folder, file));
   await generateCertificates(ca, certificate, key, 397, ["localhost", "127.0.0.1", "::1"]);
 }
 
-describe("the certificates", () => {
-  it("are for localhost and the loopback addresses alone, by a CA whose key is not kept", async () => {
+describe("ensureCertificates", () => {
+  it("creates a certificate for localhost and the loopback addresses only, and does not keep the CA's key", async () => {
     const options = optionsOf();
     const { ca, certificate } = await ensureCertificates(options);
     const leaf = new X509Certificate(certificate);
@@ -47,10 +47,10 @@ describe("the certificates", () => {
     expect(leaf.verify(new X509Certificate(ca).publicKey)).toBe(true);
     expect(leaf.ca).toBe(false);
     expect(readdirSync(options.folder).sort()).toEqual(FILES);
-    expectRights(join(options.folder, "localhost.key"), 0o600);
+    expectPermissions(join(options.folder, "localhost.key"), 0o600);
   });
 
-  it("have random serial numbers of more than 64 bits, positive and of at most 20 bytes", async () => {
+  it("uses positive random serial numbers of more than 64 bits and at most 20 bytes", async () => {
     const serials = new Set<string>();
     for (let round = 0; round < 20; round += 1) {
       const { ca, certificate } = await issue(Date.now(), Date.now() + DAY);
@@ -64,18 +64,18 @@ describe("the certificates", () => {
     }
   });
 
-  it("are accepted by OpenSSL at security level 3, which corporate policies set", async () => {
+  it("creates a certificate that OpenSSL accepts at security level 3, which company policies set", async () => {
     const { key, certificate: cert } = await ensureCertificates(optionsOf());
     expect(() => createSecureContext({ key, cert, ciphers: "DEFAULT@SECLEVEL=3" })).not.toThrow();
   });
 
-  it("have a CA with a name of our own, not that of Microsoft's developer tools", async () => {
+  it("gives the CA its own name, not that of Microsoft's developer tools", async () => {
     const { ca } = await ensureCertificates(optionsOf());
     expect(new X509Certificate(ca).subject).toBe("CN=Outlook Offline State CA (localhost only)");
     expect(isOwnAuthority(ca)).toBe(true);
   });
 
-  it("are valid since yesterday for more than a year, and for no longer than browsers accept", async () => {
+  it("creates a certificate that is valid from yesterday on, for more than a year and no longer than browsers accept", async () => {
     const { validFrom, validUntil } = await ensureCertificates(optionsOf());
     const ago = (Date.now() - validFrom) / DAY;
     expect(ago).toBeGreaterThanOrEqual(1);
@@ -84,13 +84,13 @@ describe("the certificates", () => {
     expect((validUntil - validFrom) / DAY).toBeLessThanOrEqual(398);
   });
 
-  it("are taken from the disk while they are good", async () => {
+  it("returns the files on disk while they are valid", async () => {
     const options = optionsOf();
     const first = await ensureCertificates(options);
     expect(await ensureCertificates(options)).toEqual(first);
   });
 
-  it("are replaced a month before they end, not earlier", async () => {
+  it("replaces them a month before they end, not earlier", async () => {
     const options = optionsOf();
     const first = await ensureCertificates(options);
     const at = (time: number): Promise<{ certificate: string }> => ensureCertificates({ ...options, now: () => time });
@@ -111,15 +111,15 @@ describe("the certificates", () => {
         writeFileSync(join(folder, "localhost.key"), "no key");
       },
     ],
-    ["the clock says that they are not valid yet", () => undefined, Date.now() - 30 * DAY],
-  ])("do not count when %s", async (_what, damage, now = Date.now()) => {
+    ["they are not valid yet", () => undefined, Date.now() - 30 * DAY],
+  ])("does not accept files when %s", async (_what, damage, now = Date.now()) => {
     const options = optionsOf();
     await ensureCertificates(options);
     damage(options.folder);
     expect(await readCertificates(options.folder, now)).toBeUndefined();
   });
 
-  it("do not count when the parts are not of one set", async () => {
+  it("replaces files that do not belong together", async () => {
     const options = optionsOf();
     const other = optionsOf();
     const { key } = await ensureCertificates(other);
@@ -130,7 +130,7 @@ describe("the certificates", () => {
     expect(await readCertificates(options.folder, Date.now())).toEqual(replaced);
   });
 
-  it("are trusted before anything is served with them; the old ones stay when the user declines", async () => {
+  it("asks for trust before it replaces files, and keeps the old ones if the user declines", async () => {
     const options = optionsOf();
     const first = await ensureCertificates(options);
     const asked: string[] = [];
@@ -148,92 +148,95 @@ describe("the certificates", () => {
     expect(readdirSync(options.folder)).toHaveLength(3);
   });
 
-  it("leave nothing behind of a crash while they were made", async () => {
+  it("removes what a crash has left", async () => {
     const options = optionsOf();
     mkdirSync(join(options.folder, ".new-crashed"));
     await ensureCertificates(options);
     expect(readdirSync(options.folder)).toHaveLength(3);
   });
 
-  it("say which folder they cannot be made in", async () => {
-    const options = optionsOf({ folder: join(temporaryHome(), "missing") });
-    await expect(ensureCertificates(options)).rejects.toThrow(Failure);
+  it("throws a UserError that names a missing folder", async () => {
+    const options = optionsOf({ folder: join(temporaryFolder(), "missing") });
+    await expect(ensureCertificates(options)).rejects.toThrow(UserError);
     await expect(ensureCertificates(options)).rejects.toThrow(options.folder);
   });
 });
 
-describe("certificates that a version up to 0.1.0 has made", () => {
-  it("are replaced once, by ones of our own name", async () => {
+describe("ensureCertificates with certificates of versions up to 0.1.0", () => {
+  it("replaces them once", async () => {
     const options = optionsOf();
-    await makeFormer(options.folder);
-    const former = await readCertificates(options.folder, Date.now());
-    expect(former?.isFormer).toBe(true);
-    expect(isOwnAuthority(former?.ca ?? "")).toBe(true);
+    await createLegacy(options.folder);
+    const legacy = await readCertificates(options.folder, Date.now());
+    expect(legacy?.isLegacy).toBe(true);
+    expect(isOwnAuthority(legacy?.ca ?? "")).toBe(true);
     const replaced = await ensureCertificates(options);
-    expect(replaced).toMatchObject({ isFormer: false });
+    expect(replaced).toMatchObject({ isLegacy: false });
     expect(new X509Certificate(replaced.ca).subject).toContain("Outlook Offline State");
     expect(await ensureCertificates(options)).toEqual(replaced);
-    // Not even as the previous set: its CA is to go.
+    // They are not kept as the previous set either, because their CA must be removed.
     expect(readdirSync(options.folder).sort()).toEqual(FILES);
   });
 
-  it("stay in use when the person does not want to trust the new ones", async () => {
+  it("keeps them if the user does not trust the new ones", async () => {
     const options = optionsOf();
-    await makeFormer(options.folder);
-    const former = await readCertificates(options.folder, Date.now());
-    const trust = (): Promise<void> => Promise.reject(new Failure("no", ""));
-    expect(await ensureCertificates({ ...options, trust, replaceFormer: true })).toEqual(former);
+    await createLegacy(options.folder);
+    const legacy = await readCertificates(options.folder, Date.now());
+    const trust = (): Promise<void> => Promise.reject(new UserError("no", ""));
+    expect(await ensureCertificates({ ...options, trust, replaceLegacy: true })).toEqual(legacy);
   });
 
-  it("stay when a bridge starts that would have to ask the person: the installation has done so", async () => {
+  it("keeps them when a bridge starts, without asking the user for trust", async () => {
     const options = optionsOf();
-    await makeFormer(options.folder);
-    const former = await readCertificates(options.folder, Date.now());
+    await createLegacy(options.folder);
+    const legacy = await readCertificates(options.folder, Date.now());
     let isAsked = false;
     const trust = (): Promise<void> => {
       isAsked = true;
       return Promise.resolve();
     };
-    expect(await ensureCertificates({ ...options, trust })).toEqual(former);
+    expect(await ensureCertificates({ ...options, trust })).toEqual(legacy);
     expect(isAsked).toBe(false);
   });
 });
 
-describe("certificates under a wrong clock", () => {
+describe("ensureCertificates with a wrong clock", () => {
   const at = (options: CertificateOptions, time: number): Promise<{ ca: string; certificate: string }> =>
     ensureCertificates({ ...options, now: () => time });
 
   it.each([
     ["far in the past", -20 * 365 * DAY],
-    ["60 days ahead of their end", 460 * DAY],
-    ["years ahead", 5 * 365 * DAY],
-  ])("serve while it is %s, and are the same as before when it is right again", async (_what, shift) => {
-    const options = optionsOf();
-    const good = await ensureCertificates(options);
-    const wrong = await at(options, Date.now() + shift);
-    expect(wrong.certificate).not.toBe(good.certificate);
-    expect(await readCertificates(options.folder, Date.now() + shift)).toBeDefined();
-    const trusted: string[] = [];
-    const again = await ensureCertificates({
-      ...options,
-      trust: (caFile) => {
-        trusted.push(readFileSync(caFile, "utf8"));
-        return Promise.resolve();
-      },
-    });
-    expect(again).toEqual(good);
-    // Windows trusts that one already, so that nobody is asked.
-    expect(trusted).toEqual([good.ca]);
-  });
+    ["60 days after their end", 460 * DAY],
+    ["years in the future", 5 * 365 * DAY],
+  ])(
+    "creates valid certificates while the clock is %s, and restores the previous ones afterwards",
+    async (_what, shift) => {
+      const options = optionsOf();
+      const good = await ensureCertificates(options);
+      const wrong = await at(options, Date.now() + shift);
+      expect(wrong.certificate).not.toBe(good.certificate);
+      expect(await readCertificates(options.folder, Date.now() + shift)).toBeDefined();
+      const trusted: string[] = [];
+      const again = await ensureCertificates({
+        ...options,
+        trust: (caFile) => {
+          trusted.push(readFileSync(caFile, "utf8"));
+          return Promise.resolve();
+        },
+      });
+      expect(again).toEqual(good);
+      // Windows already trusts that one, so the user is not asked.
+      expect(trusted).toEqual([good.ca]);
+    },
+  );
 
-  it("stay when the clock is right again, where those that were made meanwhile can serve as well", async () => {
+  it("keeps certificates of a wrong clock if they are also valid at the right time", async () => {
     const options = optionsOf();
     await ensureCertificates(options);
     const wrong = await at(options, Date.now() - 60 * DAY);
     expect(await ensureCertificates(options)).toEqual(wrong);
   });
 
-  it("are not replaced, and nobody is asked, when the clock cannot be right", async () => {
+  it("changes nothing and does not ask the user if the clock is implausible", async () => {
     const options = optionsOf();
     const good = await ensureCertificates(options);
     let isAsked = false;
@@ -250,14 +253,14 @@ describe("certificates under a wrong clock", () => {
     expect(readdirSync(options.folder).sort()).toEqual(FILES);
   });
 
-  it("are renewed when they are not valid yet: made while the clock was ahead", async () => {
+  it("replaces certificates that are not valid yet", async () => {
     const options = optionsOf();
     await at(options, Date.now() + 60 * DAY);
     const renewed = await ensureCertificates(options);
     expect(renewed.validFrom).toBeLessThan(Date.now());
   });
 
-  it("are kept, rather than none, when new ones cannot be trusted", async () => {
+  it("keeps certificates that are not valid now if the user does not trust new ones", async () => {
     const options = optionsOf();
     const ahead = await at(options, Date.now() + 60 * DAY);
     const kept = await ensureCertificates({ ...options, trust: () => Promise.reject(new Error("declined")) });
@@ -265,72 +268,72 @@ describe("certificates under a wrong clock", () => {
   });
 });
 
-describe("keeping the certificates", () => {
-  function keep(more: Partial<KeepOptions> = {}): {
-    options: KeepOptions;
-    swapped: string[];
-    said: string[];
+describe("startRenewal", () => {
+  function fixture(more: Partial<RenewalOptions> = {}): {
+    options: RenewalOptions;
+    replaced: string[];
+    logged: string[];
     start: () => Promise<Certificates>;
-    keeper: () => CertificateKeeper;
+    renewal: () => CertificateRenewal;
   } {
-    const said: string[] = [];
+    const logged: string[] = [];
     const note = (...words: unknown[]): void => {
-      said.push(String(words.at(-1)));
+      logged.push(String(words.at(-1)));
     };
     const listening: Log = Object.assign(silentLog(), { warn: note, error: note, info: note });
-    const options: KeepOptions = { ...optionsOf({ log: listening }), ...more };
-    const swapped: string[] = [];
-    let keeper: CertificateKeeper | undefined;
-    onTestFinished(() => keeper?.close());
+    const options: RenewalOptions = { ...optionsOf({ log: listening }), ...more };
+    const replaced: string[] = [];
+    let renewal: CertificateRenewal | undefined;
+    onTestFinished(() => renewal?.close());
     return {
       options,
-      swapped,
-      said,
+      replaced,
+      logged,
       async start() {
         const first = await ensureCertificates({ ...options, now: Date.now });
-        keeper = keepCertificates(first, options, ({ certificate }) => swapped.push(certificate));
+        renewal = startRenewal(first, options, ({ certificate }) => replaced.push(certificate));
         return first;
       },
-      keeper() {
-        if (keeper === undefined) throw new Error("not started");
-        return keeper;
+      renewal() {
+        if (renewal === undefined) throw new Error("not started");
+        return renewal;
       },
     };
   }
 
-  it("renews them before they end, once, and not after it was closed", async () => {
+  it("renews the certificate once before it ends, and not after close", async () => {
     let now = Date.now();
-    const { start, swapped, keeper } = keep({ now: () => now, checkMs: 5 });
+    const { start, replaced, renewal } = fixture({ now: () => now, checkIntervalMs: 5 });
     const first = await start();
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(swapped).toHaveLength(0);
+    expect(replaced).toHaveLength(0);
     now = first.renewAt;
-    await expect.poll(() => swapped.length, { timeout: 15_000 }).toBe(1);
-    await keeper().close();
+    await expect.poll(() => replaced.length, { timeout: 15_000 }).toBe(1);
+    await renewal().close();
     now += 500 * DAY;
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(swapped).toHaveLength(1);
-    expect(swapped[0]).not.toBe(first.certificate);
+    expect(replaced).toHaveLength(1);
+    expect(replaced[0]).not.toBe(first.certificate);
   });
 
-  it("renews those that the clock, set back, makes not valid yet", async () => {
+  it("renews a certificate that is not valid yet because the clock was set back", async () => {
     let now = Date.now();
-    const { start, swapped } = keep({ now: () => now, checkMs: 5 });
+    const { start, replaced } = fixture({ now: () => now, checkIntervalMs: 5 });
     const first = await start();
     now = first.validFrom - 60 * DAY;
-    await expect.poll(() => swapped.length, { timeout: 15_000 }).toBe(1);
+    await expect.poll(() => replaced.length, { timeout: 15_000 }).toBe(1);
     now = Date.now();
-    // Nothing is asked of anybody: the new one serves until then, and the first is kept.
+    // The new certificate is valid now, too, and the first one is kept.
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(swapped).toHaveLength(1);
+    expect(replaced).toHaveLength(1);
   });
 
-  it("asks no second time on the same day after the person has said no", async () => {
+  it("does not ask again on the same day after the user has declined", async () => {
     let now = Date.now();
     let asked = 0;
-    const { start } = keep({
+    const { start } = fixture({
       now: () => now,
-      checkMs: 5,
+      checkIntervalMs: 5,
       trust: () => {
         if (now > Date.now() + DAY) asked += 1;
         return now > Date.now() + DAY ? Promise.reject(new Error("declined")) : Promise.resolve();
@@ -343,40 +346,42 @@ describe("keeping the certificates", () => {
     expect(asked).toBe(1);
   });
 
-  it("takes files that an administrator has replaced, once they fit together", async () => {
-    const { start, swapped, options, said } = keep();
+  it("loads files that an administrator has replaced, once they belong together", async () => {
+    const { start, replaced, options, logged } = fixture();
     await start();
     const other = await ensureCertificates(optionsOf());
     writeFileSync(join(options.folder, "ca.crt"), other.ca);
     writeFileSync(join(options.folder, "localhost.crt"), other.certificate);
-    await expect.poll(() => said.join(), { timeout: 15_000 }).toContain("is not the key of");
-    expect(swapped).toHaveLength(0);
+    await expect.poll(() => logged.join(), { timeout: 15_000 }).toContain("is not the key of");
+    expect(replaced).toHaveLength(0);
     writeFileSync(join(options.folder, "localhost.key"), other.key);
-    await expect.poll(() => swapped, { timeout: 15_000 }).toEqual([other.certificate]);
+    await expect.poll(() => replaced, { timeout: 15_000 }).toEqual([other.certificate]);
   });
 
-  it("reads the folder at each check where the system cannot watch it", async () => {
-    const folder = join(temporaryHome(), "later");
+  it("reads the folder at each check if it cannot be watched", async () => {
+    const folder = join(temporaryFolder(), "later");
     const first = await ensureCertificates(optionsOf());
-    const swapped: string[] = [];
-    const keeper = keepCertificates(first, { folder, log, checkMs: 5 }, ({ certificate }) => swapped.push(certificate));
-    onTestFinished(() => keeper.close());
+    const replaced: string[] = [];
+    const renewal = startRenewal(first, { folder, log, checkIntervalMs: 5 }, ({ certificate }) =>
+      replaced.push(certificate),
+    );
+    onTestFinished(() => renewal.close());
     mkdirSync(folder);
     const other = await ensureCertificates(optionsOf({ folder }));
-    await expect.poll(() => swapped, { timeout: 15_000 }).toEqual([other.certificate]);
+    await expect.poll(() => replaced, { timeout: 15_000 }).toEqual([other.certificate]);
   });
 
-  it("goes on with the old ones, and says why, when the server cannot use the new ones", async () => {
-    const { start, options, said, swapped } = keep();
+  it("keeps the current certificate and logs why if the server cannot use the new one", async () => {
+    const { start, options, logged, replaced } = fixture();
     const first = await start();
     const other = optionsOf();
     await ensureCertificates(other);
-    const keeper = keepCertificates(first, options, () => {
+    const renewal = startRenewal(first, options, () => {
       throw new Error("ee key too small");
     });
-    onTestFinished(() => keeper.close());
+    onTestFinished(() => renewal.close());
     for (const file of FILES) copyFileSync(join(other.folder, file), join(options.folder, file));
-    await expect.poll(() => said.join(), { timeout: 15_000 }).toContain("could not be renewed or put in use");
-    await expect.poll(() => swapped, { timeout: 15_000 }).toHaveLength(1);
+    await expect.poll(() => logged.join(), { timeout: 15_000 }).toContain("could not renew or use the certificate");
+    await expect.poll(() => replaced, { timeout: 15_000 }).toHaveLength(1);
   });
 });

@@ -1,34 +1,39 @@
-/** The certificate of https://localhost: taken from the data directory while it is good, replaced before it ends. */
+/**
+ * The certificate of https://localhost and the CA that issued it: three files in <data directory>/certificates. They are created,
+ * checked, and replaced when they are damaged or near their end.
+ */
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { codeOf, describe } from "../failure.js";
 import type { Log } from "../log/log.js";
-import {
-  CA_FILE,
-  CERTIFICATE_FILE,
-  copyPrevious,
-  generate,
-  KEY_FILE,
-  PREVIOUS_FOLDER,
-  replaceFiles,
-} from "./generate.js";
+import { asUserError, codeOf, messageOf, UserError } from "../user-error.js";
+
+export const CA_FILE = "ca.crt";
+export const CERTIFICATE_FILE = "localhost.crt";
+export const KEY_FILE = "localhost.key";
+const FILES = [CA_FILE, CERTIFICATE_FILE, KEY_FILE];
+
+/** A replaced set that the clock of that time made invalid, and that may be valid again when the clock is corrected. */
+export const PREVIOUS_FOLDER = "previous";
+/** Prefix of folders for sets in the making. */
+const TEMPORARY_PREFIX = ".new-";
 
 const DAY_MS = 86_400_000;
-/** From now. With the day before it 397 days, one less than the longest life that browsers accept. */
-const LIFE_MS = 396 * DAY_MS;
-/** Valid since yesterday, so that a clock that is set back by an hour or to another time zone makes it no less valid. */
+/** From now. With the day before it 397 days, one less than browsers accept at most. */
+const LIFETIME_MS = 396 * DAY_MS;
+/** Valid from yesterday on, so that a clock that is set back or a time zone change does not make it invalid. */
 const BACKDATED_MS = DAY_MS;
 const RENEW_BEFORE_END_MS = 30 * DAY_MS;
-/** This version did not exist before: a clock that says so is wrong (an empty battery: 1970, 2000, the year of the machine). */
-const EARLIEST_TRUE_TIME = Date.UTC(2026, 0, 1);
+/** A clock before this date is wrong, because this version did not exist then (an empty battery gives 1970 or 2000). */
+const EARLIEST_PLAUSIBLE_TIME = Date.UTC(2026, 0, 1);
 /**
- * The CA of versions up to 0.1.0 has the name of Microsoft's own "Developer CA for Microsoft Office Add-ins", whose tools delete
- * every certificate of that name, and it fails strict verification. It is replaced once.
+ * The CA of versions up to 0.1.0 has the name of Microsoft's "Developer CA for Microsoft Office Add-ins", whose tools delete every
+ * certificate of that name, and it fails strict verification. It is replaced once.
  */
-const FORMER_CA_NAME = /^(?:CN|O)=Developer CA for Microsoft Office Add-ins$/m;
+const LEGACY_CA_NAME = /^(?:CN|O)=Developer CA for Microsoft Office Add-ins$/m;
 const OWN_CA_NAME = /^CN=Outlook Offline State CA \(localhost only\)$/m;
 
+/** Times are Unix milliseconds. */
 export interface Certificates {
   /** PEM. */
   readonly ca: string;
@@ -36,131 +41,171 @@ export interface Certificates {
   readonly certificate: string;
   /** PEM. */
   readonly key: string;
-  /** Unix milliseconds. */
   readonly validFrom: number;
-  /** Unix milliseconds. */
   readonly validUntil: number;
-  /** When a new one should take its place, Unix milliseconds. */
+  /** From when on it should be replaced. */
   readonly renewAt: number;
-  /** Made by a version up to 0.1.0, and to be replaced. */
-  readonly isFormer: boolean;
+  /** Created by a version up to 0.1.0, and to be replaced. */
+  readonly isLegacy: boolean;
 }
 
 export interface CertificateOptions {
   /** <data directory>/certificates; must exist. */
   readonly folder: string;
   readonly log: Log;
+  /** The current time in Unix milliseconds. */
   readonly now?: () => number;
   /**
-   * Makes this user's system trust a new CA, before anything is served with it; when it rejects, the old certificate
-   * stays in use. Nothing is asked of the system unless this is given.
+   * Makes the system of this user trust a new CA, before anything uses it; if it rejects, the old certificate stays in use.
+   * Without it, the system's trust store is not changed.
    */
   readonly trust?: (caFile: string) => Promise<void>;
   /**
-   * Whether certificates of versions up to 0.1.0 are replaced while they are valid. `install` does, which asks the person once;
-   * a bridge that starts asks nobody. Without `trust`, where nobody is asked, it is the default.
+   * Whether valid certificates of versions up to 0.1.0 are replaced. `install` does, because it asks the user for trust once; a
+   * starting bridge must not ask. The default is true without `trust`, because then nobody is asked.
    */
-  readonly replaceFormer?: boolean;
-  /** Gives up making new ones: what is in the folder stays as it is. */
+  readonly replaceLegacy?: boolean;
+  /** When aborted, the files stay as they are. */
   readonly signal?: AbortSignal;
 }
 
-/** What lies in a folder of certificates. */
+/** The state of the files in a folder. */
 export type Inspection =
-  | { readonly kind: "usable"; readonly certificates: Certificates }
-  /** They fit together, and the clock says that they are not valid yet or not any more. */
-  | { readonly kind: "not-now"; readonly certificates: Certificates; readonly problem: string }
+  | { readonly kind: "valid"; readonly certificates: Certificates }
+  /** They belong together, but are not valid at this time. */
+  | { readonly kind: "not-valid-now"; readonly certificates: Certificates; readonly problem: string }
   | { readonly kind: "unusable"; readonly problem: string };
 
-/** Reads the certificates, replaced when they cannot serve now or are near their end. Throws a Failure. */
+/** Returns the certificates, after replacing them if they are not valid or near their end. Throws a UserError. */
 export async function ensureCertificates(options: CertificateOptions): Promise<Certificates> {
   const { folder, log } = options;
   const now = options.now?.() ?? Date.now();
-  const replaceFormer = options.replaceFormer ?? options.trust === undefined;
-  const present = await inspectCertificates(folder, now);
-  if (present.kind === "usable" && now < present.certificates.renewAt) {
-    if (!present.certificates.isFormer || !replaceFormer) return present.certificates;
+  const replaceLegacy = options.replaceLegacy ?? options.trust === undefined;
+  const current = await inspectCertificates(folder, now);
+  if (current.kind === "valid" && now < current.certificates.renewAt) {
+    if (!current.certificates.isLegacy || !replaceLegacy) return current.certificates;
   }
-  if (present.kind === "not-now" && now < EARLIEST_TRUE_TIME && options.trust !== undefined) {
-    // The person would be asked to trust one that is of no use as soon as the clock is right.
-    log.error({ now: new Date(now).toISOString() }, `the clock of this computer is wrong: ${present.problem}`);
-    return present.certificates;
+  if (current.kind === "not-valid-now" && now < EARLIEST_PLAUSIBLE_TIME && options.trust !== undefined) {
+    // Do not ask the user to trust a certificate that is useless as soon as the clock is correct.
+    log.error({ now: new Date(now).toISOString() }, `the clock of this computer is wrong: ${current.problem}`);
+    return current.certificates;
   }
-  if (present.kind !== "usable") log.warn(`the certificate is replaced: ${present.problem}`);
+  if (current.kind !== "valid") log.warn(`replacing the certificate: ${current.problem}`);
   try {
-    await replace(options, now, present.kind === "not-now" && !present.certificates.isFormer);
-  } catch (thrown) {
-    // One that is near its end is better than none.
-    if (present.kind === "unusable" || options.signal?.aborted === true) throw thrown;
-    log.error({ err: thrown }, "the certificate could not be renewed; the old one stays in use");
-    return present.certificates;
+    await replaceFiles(options, now, current.kind === "not-valid-now" && !current.certificates.isLegacy);
+  } catch (error) {
+    // A certificate near its end is better than none.
+    if (current.kind === "unusable" || options.signal?.aborted === true) throw error;
+    log.error({ err: error }, "could not renew the certificate; the old one stays in use");
+    return current.certificates;
   }
-  const made = await inspectCertificates(folder, now);
-  if (made.kind !== "usable") throw new Error(`the certificates made in ${folder} cannot be used: ${made.problem}`);
-  return made.certificates;
+  const created = await inspectCertificates(folder, now);
+  if (created.kind !== "valid") throw new Error(`the new certificates in ${folder} cannot be used: ${created.problem}`);
+  return created.certificates;
 }
 
-/** Takes back the set that was kept, when that one can serve now: its CA is trusted already. */
-async function replace(options: CertificateOptions, now: number, keepPresent: boolean): Promise<void> {
+/**
+ * Replaces the files by a new set, or by the previous one if that is valid now, because its CA is already trusted.
+ * @param keepCurrent whether to keep the current set as the previous one
+ */
+async function replaceFiles(options: CertificateOptions, now: number, keepCurrent: boolean): Promise<void> {
   const { folder, trust, signal } = options;
-  const kept = await inspectCertificates(join(folder, PREVIOUS_FOLDER), now);
-  const takeBack = kept.kind === "usable" && now < kept.certificates.renewAt;
-  await replaceFiles({
-    folder,
-    keepPresent,
-    make: (target) => (takeBack ? copyPrevious(folder, target) : generate(target, now - BACKDATED_MS, now + LIFE_MS)),
-    approve: trust ?? (() => Promise.resolve()),
-    ...(signal === undefined ? {} : { signal }),
-  });
+  try {
+    await removeTemporaryFolders(folder);
+    const next = await mkdtemp(join(folder, TEMPORARY_PREFIX));
+    const previous = await inspectCertificates(join(folder, PREVIOUS_FOLDER), now);
+    if (previous.kind === "valid" && now < previous.certificates.renewAt)
+      await copyFiles(join(folder, PREVIOUS_FOLDER), next);
+    else await createFiles(next, now - BACKDATED_MS, now + LIFETIME_MS);
+    await trust?.(join(next, CA_FILE));
+    signal?.throwIfAborted();
+    if (keepCurrent) {
+      const kept = await mkdtemp(join(folder, TEMPORARY_PREFIX));
+      await copyFiles(folder, kept);
+      await rm(join(folder, PREVIOUS_FOLDER), { recursive: true, force: true });
+      await rename(kept, join(folder, PREVIOUS_FOLDER));
+    }
+    // A crash between two of these leaves files that do not belong together; the next start replaces them.
+    for (const file of FILES) await rename(join(next, file), join(folder, file));
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      `cannot write the certificate of https://localhost to ${folder} (${asUserError(error, folder)?.message ?? messageOf(error)})`,
+      "Check that the folder is writable and that its disk is not full.",
+      { cause: error },
+    );
+  } finally {
+    await removeTemporaryFolders(folder).catch(() => undefined);
+  }
 }
 
-/** The certificates in `folder`, or undefined when they do not fit together or are not valid at `now`. */
+async function createFiles(folder: string, validFrom: number, validUntil: number): Promise<void> {
+  // Loaded only when needed, once a year: the ASN.1 schemas take several megabytes of memory.
+  const { issue } = await import("./issue.js");
+  const { ca, certificate, key } = await issue(validFrom, validUntil);
+  await writeFile(join(folder, CA_FILE), ca);
+  await writeFile(join(folder, CERTIFICATE_FILE), certificate);
+  await writeFile(join(folder, KEY_FILE), key, { mode: 0o600 });
+}
+
+async function copyFiles(from: string, to: string): Promise<void> {
+  for (const file of FILES) await copyFile(join(from, file), join(to, file));
+}
+
+/** Removes what a crash has left. */
+async function removeTemporaryFolders(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(TEMPORARY_PREFIX)) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** The certificates in `folder`, or undefined if they do not belong together or are not valid at `now` (Unix milliseconds). */
 export async function readCertificates(folder: string, now: number): Promise<Certificates | undefined> {
   const found = await inspectCertificates(folder, now);
-  return found.kind === "usable" ? found.certificates : undefined;
+  return found.kind === "valid" ? found.certificates : undefined;
 }
 
-/** Never rejects. `now`: Unix milliseconds. */
+/** Reads and checks the files. Never rejects. `now` is in Unix milliseconds. */
 export async function inspectCertificates(folder: string, now: number): Promise<Inspection> {
   const texts: string[] = [];
   for (const file of [CA_FILE, CERTIFICATE_FILE, KEY_FILE]) {
     try {
       texts.push(await readFile(join(folder, file), "utf8"));
-    } catch (thrown) {
-      return { kind: "unusable", problem: `${join(folder, file)} cannot be read (${codeOf(thrown) ?? "unknown"})` };
+    } catch (error) {
+      return { kind: "unusable", problem: `${join(folder, file)} cannot be read (${codeOf(error) ?? "unknown"})` };
     }
   }
   const [ca = "", certificate = "", key = ""] = texts;
   try {
     const issuer = new X509Certificate(ca);
     const leaf = new X509Certificate(certificate);
-    const misfit = misfitOf(issuer, leaf, key);
-    if (misfit !== undefined) return { kind: "unusable", problem: `${misfit}, in ${folder}` };
+    const mismatch = mismatchOf(issuer, leaf, key);
+    if (mismatch !== undefined) return { kind: "unusable", problem: `${mismatch}, in ${folder}` };
     const validFrom = Math.max(Date.parse(leaf.validFrom), Date.parse(issuer.validFrom));
     const validUntil = Math.min(Date.parse(leaf.validTo), Date.parse(issuer.validTo));
-    // A short life is renewed after two thirds of it.
+    // Short-lived certificates are renewed after two thirds of their lifetime.
     const renewAt = validUntil - Math.min(RENEW_BEFORE_END_MS, (validUntil - validFrom) / 3);
-    const isFormer = FORMER_CA_NAME.test(issuer.subject);
-    const certificates = { ca, certificate, key, validFrom, validUntil, renewAt, isFormer };
-    if (validFrom <= now && now < validUntil) return { kind: "usable", certificates };
+    const isLegacy = LEGACY_CA_NAME.test(issuer.subject);
+    const certificates = { ca, certificate, key, validFrom, validUntil, renewAt, isLegacy };
+    if (validFrom <= now && now < validUntil) return { kind: "valid", certificates };
     const period = `valid from ${iso(validFrom)} to ${iso(validUntil)}, and it is ${iso(now)}`;
-    return { kind: "not-now", certificates, problem: `${join(folder, CERTIFICATE_FILE)} is ${period}` };
-  } catch (thrown) {
-    return { kind: "unusable", problem: `a file in ${folder} is damaged (${describe(thrown)})` };
+    return { kind: "not-valid-now", certificates, problem: `${join(folder, CERTIFICATE_FILE)} is ${period}` };
+  } catch (error) {
+    return { kind: "unusable", problem: `a file in ${folder} is damaged (${messageOf(error)})` };
   }
 }
 
-function misfitOf(issuer: X509Certificate, leaf: X509Certificate, key: string): string | undefined {
+function mismatchOf(issuer: X509Certificate, leaf: X509Certificate, key: string): string | undefined {
   if (!leaf.checkIssued(issuer) || !leaf.verify(issuer.publicKey))
     return `${CERTIFICATE_FILE} was not issued by ${CA_FILE}`;
   if (!leaf.checkPrivateKey(createPrivateKey(key))) return `${KEY_FILE} is not the key of ${CERTIFICATE_FILE}`;
   return leaf.checkHost("localhost") === undefined ? `${CERTIFICATE_FILE} is not for localhost` : undefined;
 }
 
-/** Whether we have made the CA `pem`, in this version or an earlier one: an administrator's own may lie in its place. */
+/** Whether this or an earlier version created the CA `pem`; otherwise an administrator has provided it. */
 export function isOwnAuthority(pem: string): boolean {
   const { subject } = new X509Certificate(pem);
-  return OWN_CA_NAME.test(subject) || FORMER_CA_NAME.test(subject);
+  return OWN_CA_NAME.test(subject) || LEGACY_CA_NAME.test(subject);
 }
 
 function iso(time: number): string {

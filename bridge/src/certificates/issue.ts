@@ -1,4 +1,4 @@
-/** Issues the CA and the certificate of https://localhost, as RFC 5280 wants them. */
+/** Issues the CA and the certificate of https://localhost, according to RFC 5280. */
 import { createHash, generateKeyPair, randomBytes, sign, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import { AsnConvert, OctetString } from "@peculiar/asn1-schema";
@@ -37,12 +37,12 @@ import {
   Version,
 } from "@peculiar/asn1-x509";
 
-/** The CA's common name: shown by Windows when it asks the person, and in its list of trusted authorities. */
+/** The common name of the CA: Windows shows it when it asks the user for trust, and in its list of trusted authorities. */
 export const CA_NAME = "Outlook Offline State CA (localhost only)";
 
 const HOST = "localhost";
 const ADDRESSES = ["127.0.0.1", "::1"];
-/** Sixteen bytes, of which the first bit is zero: RFC 5280 wants a positive number of at most 20 bytes. */
+/** RFC 5280 requires a positive number of at most 20 bytes. */
 const SERIAL_BYTES = 16;
 const COMMON_NAME = "2.5.4.3";
 const ECDSA_WITH_SHA256 = "1.2.840.10045.4.3.2";
@@ -66,11 +66,11 @@ interface Template {
 }
 
 /**
- * Makes a new CA that may vouch for localhost alone, and a certificate of localhost that it has signed; both are valid from
- * `validFrom` to `validUntil`, Unix milliseconds. The CA's private key is in no result: it is dropped when this returns.
+ * Creates a CA that is restricted to localhost, and a certificate for localhost that it has signed. Both are valid from `validFrom`
+ * to `validUntil` (Unix milliseconds). The CA's private key is not returned, so that nothing else can ever be signed with it.
  */
 export async function issue(validFrom: number, validUntil: number): Promise<Issued> {
-  const [authority, server] = await Promise.all([makeKeys(), makeKeys()]);
+  const [authority, server] = await Promise.all([generateKeys(), generateKeys()]);
   const validity = new Validity({ notBefore: new Date(validFrom), notAfter: new Date(validUntil) });
   const common = { issuer: CA_NAME, issuerKey: authority, validity };
   const ca = certificateOf({
@@ -80,8 +80,8 @@ export async function issue(validFrom: number, validUntil: number): Promise<Issu
     extensions: [
       extension(id_ce_basicConstraints, true, new BasicConstraints({ cA: true, pathLenConstraint: 0 })),
       extension(id_ce_keyUsage, true, new KeyUsage(KeyUsageFlags.keyCertSign)),
-      extension(id_ce_nameConstraints, true, localhostAlone()),
-      // Windows and Chromium hold a CA to it: this one vouches for no signature of a program or a mail.
+      extension(id_ce_nameConstraints, true, localhostOnly()),
+      // Windows and Chromium apply this to a CA: it cannot sign certificates for programs or mail.
       extension(id_ce_extKeyUsage, false, new ExtendedKeyUsage([id_kp_serverAuth])),
     ],
   });
@@ -99,11 +99,11 @@ export async function issue(validFrom: number, validUntil: number): Promise<Issu
   return { ca, certificate, key: server.privateKey.export({ type: "pkcs8", format: "pem" }).toString() };
 }
 
-function makeKeys(): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
+function generateKeys(): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
   return promisify(generateKeyPair)("ec", { namedCurve: "P-256" });
 }
 
-/** RFC 5280, 4.2.1.10, wants addresses with a mask in a constraint, and without one in a certificate. */
+/** RFC 5280, 4.2.1.10: addresses have a mask in a constraint, but not in a certificate. */
 function names(suffixOfV4: string, suffixOfV6 = suffixOfV4): GeneralName[] {
   return [
     new GeneralName({ dNSName: HOST }),
@@ -113,7 +113,7 @@ function names(suffixOfV4: string, suffixOfV6 = suffixOfV4): GeneralName[] {
   ];
 }
 
-function localhostAlone(): NameConstraints {
+function localhostOnly(): NameConstraints {
   const permitted = names("/32", "/128").map((base) => new GeneralSubtree({ base }));
   return new NameConstraints({ permittedSubtrees: new GeneralSubtrees(permitted) });
 }
@@ -165,7 +165,7 @@ function publicKeyOf(key: KeyObject): SubjectPublicKeyInfo {
   return AsnConvert.parse(key.export({ type: "spki", format: "der" }), SubjectPublicKeyInfo);
 }
 
-/** Method 1 of RFC 5280, 4.2.1.2: SHA-1 as a short name of the key; no security rests on it. */
+/** Method 1 of RFC 5280, 4.2.1.2. SHA-1 only identifies the key here; it is not a security feature. */
 function keyIdentifier(key: KeyObject): ArrayBuffer {
   return toArrayBuffer(
     createHash("sha1")

@@ -1,20 +1,22 @@
-/** What a person or a program reads: results on stdout, errors on stderr. The log is another thing (log/log.ts). */
+/** Output for people and programs: results on stdout, errors on stderr. The log file is in log/log.ts. */
 import { fstatSync } from "node:fs";
-import { asFailure, codeOf, describe, Failure } from "../failure.js";
-import { printableJson, printableLines } from "../log/printable.js";
-import { loadNativeModule } from "../source/native-binding.js";
+import { printableJson, printableLines } from "../log/sanitize.js";
+import { loadNativeModule } from "../native-module.js";
+import { asUserError, codeOf, messageOf, UserError } from "../user-error.js";
 
-/** A person does not see a quarter of a second, milliseconds. */
-const READER_CHECK_MS = 250;
+/** The remedy for invalid arguments. */
+export const USAGE_HINT = "Run with --help for usage.";
+
+const READER_CHECK_INTERVAL_MS = 250;
 const STDOUT = 1;
 
-/** Aborted when nothing can be written to stdout any more. */
+/** Aborted when stdout cannot be written any more. */
 const outputEnded = new AbortController();
 let outputFailed = false;
 
 /**
- * A reader of stdout that has gone (`| head`) is no error. Anything else that keeps stdout from being written is one: it is
- * printed, and the exit code is 1, whatever the command says.
+ * Handles errors of stdout. A closed pipe (`| head`) is not an error. Any other error is printed, and the exit code becomes 1,
+ * whatever the result of the command.
  */
 export function handleOutputErrors(): void {
   process.stdout.on("error", (error) => {
@@ -22,26 +24,26 @@ export function handleOutputErrors(): void {
     if (codeOf(error) === "EPIPE" || outputFailed) return;
     outputFailed = true;
     printError(
-      new Failure(
-        `the output cannot be written (${codeOf(error) ?? describe(error)})`,
-        asFailure(error)?.remedy ?? "Write it to another place.",
+      new UserError(
+        `cannot write the output (${codeOf(error) ?? messageOf(error)})`,
+        asUserError(error)?.remedy ?? "Write it somewhere else.",
       ),
     );
   });
-  // If errors cannot be printed either, the exit code has to do.
+  // If errors cannot be printed either, the exit code has to be enough.
   process.stderr.on("error", () => undefined);
   process.on("exit", () => {
     if (outputFailed) process.exitCode = 1;
   });
 }
 
-/** Prints one line. Line feeds in it stay; other control characters are escaped. */
-export function say(line: string): void {
-  write(printableLines(line));
+/** Prints text. Keeps line feeds and escapes other control characters. */
+export function printLine(text: string): void {
+  write(printableLines(text));
 }
 
-/** Prints `value` as one line of JSON. */
-export function sayJson(value: unknown): void {
+/** Prints one line of JSON. */
+export function printJson(value: unknown): void {
   write(printableJson(value));
 }
 
@@ -49,37 +51,38 @@ function write(line: string): void {
   if (!outputEnded.signal.aborted) process.stdout.write(`${line}\n`);
 }
 
-/** Whether errors are printed with their stack (`--verbose`), and as JSON on stdout (`--json`). */
-export interface ErrorStyle {
+export interface ErrorFormat {
+  /** With the stack trace. */
   readonly verbose?: boolean;
+  /** As JSON on stdout. */
   readonly json?: boolean;
 }
 
-/** Prints what was thrown and what to do about it. */
-export function printError(thrown: unknown, { verbose = isAsked("--verbose"), json = false }: ErrorStyle = {}): void {
-  const failure = asFailure(thrown);
-  const message = failure?.message ?? `unexpected: ${describe(thrown)}`;
+/** Prints an error and its remedy. */
+export function printError(error: unknown, { verbose = hasOption("--verbose"), json = false }: ErrorFormat = {}): void {
+  const userError = asUserError(error);
+  const message = userError?.message ?? `unexpected: ${messageOf(error)}`;
   const remedy =
-    failure?.remedy ??
-    "This is a fault of Outlook Offline State. Run the command again with --verbose and send us what it prints.";
-  if (json) sayJson({ ok: false, error: message, remedy, ...(verbose ? { stack: stackOf(thrown) } : {}) });
-  else process.stderr.write(printableLines(`error: ${message}\n${remedy}\n${verbose ? `${stackOf(thrown)}\n` : ""}`));
+    userError?.remedy ??
+    "This is a bug in Outlook Offline State. Run the command with --verbose and report its output.";
+  if (json) printJson({ ok: false, error: message, remedy, ...(verbose ? { stack: stackOf(error) } : {}) });
+  else process.stderr.write(printableLines(`error: ${message}\n${remedy}\n${verbose ? `${stackOf(error)}\n` : ""}`));
 }
 
-/** Whether `option` is among the arguments. */
-export function isAsked(option: string): boolean {
+/** Whether `option` is on the command line. */
+export function hasOption(option: string): boolean {
   const words = process.argv.slice(2);
   const end = words.indexOf("--");
   return (end < 0 ? words : words.slice(0, end)).includes(option);
 }
 
-function stackOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
-  const cause = thrown.cause === undefined ? "" : `\ncaused by ${stackOf(thrown.cause)}`;
-  return `${thrown.stack ?? thrown.message}${cause}`;
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? "" : `\ncaused by ${stackOf(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
 }
 
-/** A signal that is aborted on Ctrl+C and its kin, and when nobody reads stdout any more. */
+/** A signal that is aborted on Ctrl+C and similar, and when the reader of stdout has gone. */
 export function untilInterrupted(): AbortSignal {
   const interrupted = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -87,11 +90,11 @@ export function untilInterrupted(): AbortSignal {
       interrupted.abort();
     });
   }
-  const isGone = readerCheck();
-  if (isGone !== undefined) {
+  const isReaderGone = readerCheck();
+  if (isReaderGone !== undefined) {
     const timer = setInterval(() => {
-      if (isGone()) outputEnded.abort();
-    }, READER_CHECK_MS);
+      if (isReaderGone()) outputEnded.abort();
+    }, READER_CHECK_INTERVAL_MS);
     timer.unref();
     interrupted.signal.addEventListener("abort", () => {
       clearInterval(timer);
@@ -101,18 +104,15 @@ export function untilInterrupted(): AbortSignal {
 }
 
 /**
- * Asks the system whether the reader of stdout has gone, because Node notices that only when it writes, and `| head -1` must
- * end a command that has nothing to write. Undefined where it cannot be asked: then the next line that is written tells.
+ * Node notices a closed pipe only when it writes, but `| head -1` must end a command that has nothing to write. The native module
+ * asks the system. Undefined where that is not possible; then the next line that is written fails.
  */
 function readerCheck(): (() => boolean) | undefined {
   try {
     const status = fstatSync(STDOUT);
     if (process.platform === "win32" || !(status.isFIFO() || status.isSocket())) return undefined;
-    const native = loadNativeModule();
-    if (typeof native !== "object" || native === null || !("isReaderGone" in native)) return undefined;
-    const { isReaderGone } = native;
-    if (typeof isReaderGone !== "function") return undefined;
-    return () => Reflect.apply(isReaderGone, undefined, [STDOUT]) === true;
+    const { isReaderGone } = loadNativeModule();
+    return isReaderGone === undefined ? undefined : () => isReaderGone(STDOUT);
   } catch {
     return undefined;
   }

@@ -1,110 +1,114 @@
-/** What `doctor` does. Returns the exit code. */
+/** The command `doctor`. */
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { asFailure, describe, Failure } from "../failure.js";
-import { CHECKS, SYSTEM_CHECKS } from "../doctor/checks/index.js";
-import { lastChanges, type Change } from "../doctor/changes.js";
-import { examine, systemContext, windowsDoctorContext, type Checked, type SystemContext } from "../doctor/doctor.js";
-import { makeReport } from "../doctor/report.js";
-import { resolveHome } from "../home/home.js";
+import { DEFAULT_PORT } from "../../../shared/src/contract.js";
+import { resolveDataDirectory } from "../data-directory.js";
+import {
+  CHECKS,
+  runChecks,
+  SYSTEM_CHECKS,
+  systemContext,
+  type CheckResult,
+  type SystemContext,
+} from "../doctor/doctor.js";
+import { createReport, lastChanges, type StateChange } from "../doctor/report.js";
 import { windowsContext } from "../install/context.js";
+import { accountKinds, findOutlook } from "../install/outlook.js";
 import { InstallRecord } from "../install/record.js";
-import { setupOf } from "../install/windows/setup-module.js";
-import { accountKinds } from "../outlook/accounts.js";
-import { printable } from "../log/printable.js";
-import { say, sayJson } from "./console.js";
-import { DEFAULT_PORT } from "./port.js";
+import { windowsFunctions } from "../install/windows.js";
+import { printable } from "../log/sanitize.js";
+import { asUserError, messageOf, UserError } from "../user-error.js";
+import { printLine, printJson } from "./console.js";
 
-export interface DoctorCommandOptions {
+export interface DoctorOptions {
   readonly json?: true;
   readonly report?: string | true;
 }
 
-const MARKS: Readonly<Record<Checked["result"], string>> = { pass: "ok     ", fail: "FAIL   ", unknown: "unknown" };
-const WIDTH = 24;
-/** Where the report goes when no file is named. */
-const REPORT = "outlook-offline-state-report.json";
+const LABELS: Readonly<Record<CheckResult["result"], string>> = { pass: "ok", fail: "FAIL", unknown: "unknown" };
+const LABEL_WIDTH = 9;
+const NAME_WIDTH = 25;
+/** Where the report goes if no file is named. */
+const REPORT_FILE = "outlook-offline-state-report.json";
 
-export async function runDoctor({ json, report }: DoctorCommandOptions): Promise<number> {
-  const system = await systemContext(resolveHome(), [DEFAULT_PORT]);
-  const tell = json === undefined ? showChecked : undefined;
+/** Returns the exit code. */
+export async function runDoctor({ json, report }: DoctorOptions): Promise<number> {
+  const system = await systemContext(resolveDataDirectory(), [DEFAULT_PORT]);
+  const onResult = json === undefined ? printResult : undefined;
   const { checks, accounts } =
-    process.platform === "win32" ? await onWindows(system, tell) : await elsewhere(system, tell);
+    process.platform === "win32" ? await checkWindows(system, onResult) : await checkSystem(system, onResult);
   const changes = await lastChanges(system);
+  const ok = checks.every(({ result }) => result !== "fail");
   if (json === undefined) {
-    showChanges(changes);
-    showResult(checks);
+    printChanges(changes);
+    printSummary(checks);
   }
-  const file = report === undefined ? undefined : resolve(report === true ? REPORT : report);
+  const file = report === undefined ? undefined : resolve(report === true ? REPORT_FILE : report);
   if (file !== undefined) {
-    write(file, makeReport(system, accounts, checks, changes));
-    if (json === undefined) say(`\nReport: ${file}. Look through it before you send it.`);
+    writeReport(file, createReport(system, accounts, checks, changes));
+    if (json === undefined) printLine(`\nReport: ${file}\nCheck its contents before you send it.`);
   }
-  if (json !== undefined)
-    sayJson({ version: system.version, ok: isWell(checks), checks, changes: changes ?? null, report: file });
-  return isWell(checks) ? 0 : 1;
+  if (json !== undefined) printJson({ version: system.version, ok, checks, changes: changes ?? null, report: file });
+  return ok ? 0 : 1;
 }
 
-interface Examined {
-  readonly checks: readonly Checked[];
+interface Results {
+  readonly checks: readonly CheckResult[];
   /** By profile. */
   readonly accounts: ReadonlyMap<string, readonly string[]>;
 }
 
-async function onWindows(system: SystemContext, tell?: (checked: Checked) => void): Promise<Examined> {
-  const { home } = system;
-  const { trust, sideload, msi } = new InstallRecord(home).facts;
-  const context = windowsContext({ options: { trust, sideload, msi }, say, home });
-  const checks = await examine(CHECKS, windowsDoctorContext(system, context, setupOf()), tell);
+async function checkWindows(system: SystemContext, onResult?: (result: CheckResult) => void): Promise<Results> {
+  const { dataDirectory } = system;
+  const { trust, sideload, msi } = new InstallRecord(dataDirectory).data;
+  const context = windowsContext({ options: { trust, sideload, msi }, print: printLine, dataDirectory });
+  const outlook = findOutlook(context.registry, windowsFunctions());
+  const checks = await runChecks(CHECKS, { ...system, ...context, outlook }, onResult);
   return { checks, accounts: accountKinds(context.registry) };
 }
 
-async function elsewhere(system: SystemContext, tell?: (checked: Checked) => void): Promise<Examined> {
-  if (tell !== undefined) say("Outlook and the installation cannot be checked here: they are on Windows only.\n");
-  return { checks: await examine(SYSTEM_CHECKS, system, tell), accounts: new Map() };
+async function checkSystem(system: SystemContext, onResult?: (result: CheckResult) => void): Promise<Results> {
+  if (onResult !== undefined) printLine("Outlook and the installation are not checked: they exist on Windows only.\n");
+  return { checks: await runChecks(SYSTEM_CHECKS, system, onResult), accounts: new Map() };
 }
 
-function isWell(checks: readonly Checked[]): boolean {
-  return checks.every(({ result }) => result !== "fail");
+function printResult({ check, result, evidence, remedy }: CheckResult): void {
+  printLine(`${LABELS[result].padEnd(LABEL_WIDTH)}${check.padEnd(NAME_WIDTH)}${printable(evidence)}`);
+  if (result !== "pass" && remedy !== undefined) printLine(`${" ".repeat(LABEL_WIDTH + NAME_WIDTH)}-> ${remedy}`);
 }
 
-function showChecked({ check, result, evidence, remedy }: Checked): void {
-  say(`${MARKS[result]}  ${check.padEnd(WIDTH)} ${printable(evidence)}`);
-  if (result !== "pass" && remedy !== undefined) say(`${" ".repeat(WIDTH + 10)} -> ${remedy}`);
-}
-
-function showChanges(changes: readonly Change[] | undefined): void {
-  say("\nThe last changes, the newest first:");
-  if (changes === undefined) say("  unavailable: the bridge did not respond");
-  else if (changes.length === 0) say("  none");
+function printChanges(changes: readonly StateChange[] | undefined): void {
+  printLine("\nLast changes of Outlook's state, newest first:");
+  if (changes === undefined) printLine("  unavailable: the background program did not respond");
+  else if (changes.length === 0) printLine("  none");
   for (const { at, state, reason } of changes ?? [])
-    say(`  ${at}  ${state}${reason === undefined ? "" : `  (${reason})`}`);
+    printLine(`  ${new Date(at).toLocaleString()}  ${state}${reason === undefined ? "" : `  (${reason})`}`);
 }
 
-/** Last, where it is seen without scrolling: the first thing that fails often explains the others. */
-function showResult(checks: readonly Checked[]): void {
+/** Printed last, where it is visible without scrolling. The first failure often causes the others. */
+function printSummary(checks: readonly CheckResult[]): void {
   const failed = checks.filter(({ result }) => result === "fail");
   const unknown = checks.filter(({ result }) => result === "unknown").map(({ check }) => check);
-  const unsure = unknown.length === 0 ? "" : ` Not known: ${unknown.join(", ")}.`;
+  const undecided = unknown.length === 0 ? "" : ` Unknown: ${unknown.join(", ")}.`;
   const [first] = failed;
   if (first === undefined) {
-    say(`\nNothing is wrong: ${checks.length - unknown.length} of ${checks.length} checks passed.${unsure}`);
+    printLine(`\nNo problems found: ${checks.length - unknown.length} of ${checks.length} checks passed.${undecided}`);
     return;
   }
-  say(
-    `\nWRONG: ${failed.map(({ check }) => check).join(", ")} (${failed.length} of ${checks.length} checks).${unsure}`,
+  printLine(
+    `\nFAILED: ${failed.map(({ check }) => check).join(", ")} (${failed.length} of ${checks.length} checks).${undecided}`,
   );
-  if (first.remedy !== undefined) say(`First: ${first.check}. ${first.remedy}`);
+  if (first.remedy !== undefined) printLine(`Fix first: ${first.check}. ${first.remedy}`);
 }
 
-function write(file: string, text: string): void {
+function writeReport(file: string, text: string): void {
   try {
     writeFileSync(file, text);
-  } catch (thrown) {
-    throw new Failure(
-      `the report cannot be written (${asFailure(thrown)?.message ?? `${file}: ${describe(thrown)}`})`,
-      "Name another file: --report <file>.",
-      { cause: thrown },
+  } catch (error) {
+    throw new UserError(
+      `cannot write the report (${asUserError(error)?.message ?? `${file}: ${messageOf(error)}`})`,
+      "Choose another file: --report <file>.",
+      { cause: error },
     );
   }
 }

@@ -1,27 +1,22 @@
-/** What `install` does. Returns the exit code. */
-import { rmSync, writeFileSync } from "node:fs";
+/** The command `install`. */
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { asFailure, describe, Failure } from "../failure.js";
-import { prepareHome, resolveHome } from "../home/home.js";
-import { openLog } from "../log/log.js";
-import type { HomeLock } from "../instance/lock.js";
-import { windowsContext } from "../install/context.js";
+import { DEFAULT_PORT, PANE_PATH } from "../../../shared/src/contract.js";
+import { prepareDataDirectory, resolveDataDirectory } from "../data-directory.js";
+import { windowsContext, type InstallContext, type InstallOptions } from "../install/context.js";
+import { install, InstallError, STEPS, type StepOutcome } from "../install/install.js";
 import { lockInstallation } from "../install/lock.js";
-import { refuseOfMsi } from "../install/of-msi.js";
-import { guardHome } from "../install/files/guard-home.js";
-import { install, InstallFailure, type StepOutcome } from "../install/install.js";
-import { FIRST_PORT } from "../install/names.js";
-import type { InstallContext, InstallOptions } from "../install/step.js";
+import { findOutlook, webAddInSupport } from "../install/outlook.js";
+import { checkOutlook, NoOutlookError, refuseIfMsi } from "../install/preflight.js";
+import { removeDataDirectory } from "../install/removal.js";
 import { removeOtherVersions } from "../install/steps/app-files.js";
-import { endFormerTrust } from "../install/steps/certificate.js";
-import { STEPS } from "../install/steps/index.js";
-import { NoOutlook, suitability } from "../install/suitability.js";
-import { setupOf } from "../install/windows/setup-module.js";
-import { webAddIns } from "../outlook/accounts.js";
-import { findOutlook } from "../outlook/find-outlook.js";
-import { PANE_PATH } from "../server/app.js";
-import { printError, say, sayJson } from "./console.js";
+import { removeFormerTrust } from "../install/steps/certificate.js";
+import { windowsFunctions } from "../install/windows.js";
+import type { FileLock } from "../instance/lock.js";
+import { openLog } from "../log/log.js";
+import { asUserError, messageOf, UserError } from "../user-error.js";
+import { printError, printLine, printJson } from "./console.js";
 
 export interface InstallCommandOptions {
   readonly port?: number;
@@ -32,52 +27,35 @@ export interface InstallCommandOptions {
   readonly json?: true;
 }
 
-/** There is no classic Outlook here. */
-const NO_OUTLOOK_CODE = 3;
-/** Windows Installer shows and logs nothing of what a program says: there it can be read why an installation failed. */
-const REASON_FILE = join(tmpdir(), "outlook-offline-state-install.txt");
+const NO_OUTLOOK_EXIT_CODE = 3;
+/** Why an installation by the MSI failed: Windows Installer neither shows nor logs the output of this program. */
+const MSI_ERROR_FILE = join(tmpdir(), "outlook-offline-state-install.txt");
 
+/** Returns the exit code. */
 export async function runInstall(options: InstallCommandOptions): Promise<number> {
-  const tell = options.json === undefined ? say : () => undefined;
-  const home = resolveHome();
-  let guard: ReturnType<typeof guardHome> | undefined;
-  let lock: HomeLock | undefined;
-  let outcomes: readonly StepOutcome[] = [];
+  const print = options.json === undefined ? printLine : () => undefined;
+  const dataDirectory = resolveDataDirectory();
+  const isNew = !existsSync(dataDirectory.path);
+  let lock: FileLock | undefined;
   try {
-    setupOf();
-    const before = guardHome(home);
-    prepareHome(home);
-    lock = await lockInstallation(home);
-    // Who has not got the lock takes nothing back.
-    guard = before;
-    const context = windowsContext({ options: optionsOf(options), say: tell, home });
+    windowsFunctions();
+    prepareDataDirectory(dataDirectory);
+    lock = await lockInstallation(dataDirectory);
+    const context = windowsContext({ options: optionsOf(options), print, dataDirectory });
     if (options.msi === undefined)
-      refuseOfMsi(context, "Install the newer MSI instead, or remove it in Settings, Apps first.");
-    for (const note of notes(context, options.withoutOutlook === true)) tell(note);
-    const opened = openLog(home);
-    const { log } = opened;
-    try {
-      log.info({ version: context.version }, "installing");
-      outcomes = await install(STEPS, { ...context, log });
-      const { msi, trust, sideload } = context.options;
-      context.record.update({ version: context.version, msi, trust, sideload });
-      log.info({ outcomes }, "installed");
-      endFormerTrust({ ...context, log });
-    } catch (thrown) {
-      log.error({ err: thrown }, "could not install");
-      throw thrown;
-    } finally {
-      opened.close();
-    }
-    finish(context, outcomes, options.json === true, tell);
+      refuseIfMsi(context.registry, "Install the newer MSI instead, or uninstall the MSI first (Settings, Apps).");
+    for (const note of preflightNotes(context, options.withoutOutlook === true)) print(note);
+    const outcomes = await installWithLog(context);
+    finish(context, outcomes, options.json === true, print);
     lock.release();
-    rmSync(REASON_FILE, { force: true });
+    rmSync(MSI_ERROR_FILE, { force: true });
     return 0;
-  } catch (thrown) {
+  } catch (error) {
     lock?.release();
-    guard?.back();
-    if (options.msi !== undefined) keepReason(thrown);
-    return failed(thrown, options.json === true);
+    // Without the lock, another installation may have created it.
+    if (isNew && lock !== undefined) removeDataDirectory(dataDirectory);
+    if (options.msi !== undefined) writeMsiError(error);
+    return failed(error, options.json === true);
   }
 }
 
@@ -85,15 +63,32 @@ function optionsOf({ port, trust, sideload, msi }: InstallCommandOptions): Insta
   return { ...(port === undefined ? {} : { port }), trust, sideload, msi: msi === true };
 }
 
-function notes(context: InstallContext, withoutOutlook: boolean): string[] {
-  const { registry, record } = context;
-  const outlook = findOutlook(registry, setupOf());
-  const pane = `https://localhost:${record.facts.port ?? FIRST_PORT}${PANE_PATH}`;
+function preflightNotes({ registry, record }: InstallContext, withoutOutlook: boolean): string[] {
+  const outlook = findOutlook(registry, windowsFunctions());
+  const paneUrl = `https://localhost:${record.data.port ?? DEFAULT_PORT}${PANE_PATH}`;
   try {
-    return suitability({ outlook, webAddIns: webAddIns(registry), pane });
-  } catch (thrown) {
-    if (thrown instanceof NoOutlook && withoutOutlook) return [`note: ${thrown.message}`];
-    throw thrown;
+    return checkOutlook({ outlook, webAddIns: webAddInSupport(registry), paneUrl });
+  } catch (error) {
+    if (error instanceof NoOutlookError && withoutOutlook) return [`Note: ${error.message}`];
+    throw error;
+  }
+}
+
+async function installWithLog(context: InstallContext): Promise<readonly StepOutcome[]> {
+  const { log, close } = openLog(context.dataDirectory);
+  try {
+    log.info({ version: context.version }, "installing");
+    const outcomes = await install(STEPS, { ...context, log });
+    const { msi, trust, sideload } = context.options;
+    context.record.update({ version: context.version, msi, trust, sideload });
+    log.info({ outcomes }, "installed");
+    removeFormerTrust({ ...context, log });
+    return outcomes;
+  } catch (error) {
+    log.error({ err: error }, "could not install");
+    throw error;
+  } finally {
+    close();
   }
 }
 
@@ -101,34 +96,33 @@ function finish(
   context: InstallContext,
   steps: readonly StepOutcome[],
   json: boolean,
-  tell: (line: string) => void,
+  print: (line: string) => void,
 ): void {
   const replaced = removeOtherVersions(context);
-  for (const version of replaced) tell(`removed the files of version ${version}`);
-  const port = context.record.facts.port;
+  for (const version of replaced) print(`Removed the files of version ${version}.`);
   if (json) {
-    sayJson({ ok: true, version: context.version, port, steps, replaced });
+    printJson({ ok: true, version: context.version, port: context.record.data.port, steps, replaced });
     return;
   }
-  tell(`Installed. Close Outlook and start it again; the pane is opened by "Offline State" in its ribbon.`);
-  tell("`outlook-offline-state doctor` checks everything.");
+  print(`\nInstalled. Restart Outlook, then choose "Online or offline" in the ribbon.`);
+  print("To check the installation, run `outlook-offline-state doctor`.");
 }
 
-function keepReason(thrown: unknown): void {
-  const remedy = thrown instanceof Failure ? `\r\n${thrown.remedy}` : "";
+function writeMsiError(error: unknown): void {
+  const remedy = error instanceof UserError ? `\r\n${error.remedy}` : "";
   try {
-    writeFileSync(REASON_FILE, `${new Date().toISOString()} ${describe(thrown)}${remedy}\r\n`);
+    writeFileSync(MSI_ERROR_FILE, `${new Date().toISOString()} ${messageOf(error)}${remedy}\r\n`);
   } catch {
-    // Then the exit code has to do.
+    // The exit code reports the failure.
   }
 }
 
-function failed(thrown: unknown, json: boolean): number {
+function failed(error: unknown, json: boolean): number {
   if (json) {
-    const { outcomes, left } = thrown instanceof InstallFailure ? thrown : { outcomes: [], left: [] };
-    const failure = asFailure(thrown);
-    const error = failure?.message ?? describe(thrown);
-    sayJson({ ok: false, error, remedy: failure?.remedy, steps: outcomes, left });
-  } else printError(thrown);
-  return thrown instanceof NoOutlook ? NO_OUTLOOK_CODE : 1;
+    const { outcomes, left } = error instanceof InstallError ? error : { outcomes: [], left: [] };
+    const userError = asUserError(error);
+    const message = userError?.message ?? messageOf(error);
+    printJson({ ok: false, error: message, remedy: userError?.remedy, steps: outcomes, left });
+  } else printError(error);
+  return error instanceof NoOutlookError ? NO_OUTLOOK_EXIT_CODE : 1;
 }

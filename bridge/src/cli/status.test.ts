@@ -3,8 +3,13 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { listening, reportOf, startPlugged, type PluggedBridge } from "../../../test/support/plugged-bridge.js";
-import { writeRecord } from "../instance/record.js";
+import {
+  listening,
+  reportOf,
+  startInProcessBridge,
+  type InProcessBridge,
+} from "../../../test/support/in-process-bridge.js";
+import { writePidFile } from "../instance/pid-file.js";
 import { productRoot } from "../version.js";
 
 const MAIN = join(productRoot, "dist", "bridge", "src", "cli", "main.js");
@@ -18,15 +23,15 @@ const offline = {
   reading: { at: at + 1000, exchangeConnectionMode: 200, outboxItems: 3 },
 };
 
-async function bridgeThatIsFound(): Promise<PluggedBridge> {
-  const plugged = await startPlugged();
-  writeRecord(plugged.home, { pid: process.pid, port: plugged.bridge.port, version: "1.2.3" });
-  return plugged;
+async function startDiscoverableBridge(): Promise<InProcessBridge> {
+  const fixture = await startInProcessBridge();
+  writePidFile(fixture.dataDirectory, { pid: process.pid, port: fixture.bridge.port, version: "1.2.3" });
+  return fixture;
 }
 
-/** Runs the command in the bridge's home; gives its lines of output one after the other. */
-function lines({ home }: PluggedBridge, ...words: string[]): () => Promise<string> {
-  const env = { ...process.env, OUTLOOK_OFFLINE_STATE_HOME: home.path };
+/** Runs the command in the bridge's data directory; gives its lines of output one after the other. */
+function lines({ dataDirectory }: InProcessBridge, ...words: string[]): () => Promise<string> {
+  const env = { ...process.env, OUTLOOK_OFFLINE_STATE_HOME: dataDirectory.path };
   const command = spawn(process.execPath, [MAIN, "status", ...words], { env, stdio: ["ignore", "pipe", "inherit"] });
   onTestFinished(() => {
     command.kill();
@@ -40,33 +45,33 @@ function lines({ home }: PluggedBridge, ...words: string[]): () => Promise<strin
 }
 
 describe("status", { timeout: 60_000 }, () => {
-  it("tells a state whose end Outlook does not notify as the past, in one line", async () => {
-    const plugged = await bridgeThatIsFound();
-    plugged.source.tell(wasOnline);
-    const line = await lines(plugged)();
-    expect(line).toMatch(/^Outlook was online at \S.*; Outlook does not report when it goes offline: listening to/);
+  it("prints the last known state as the past if Outlook does not report its end", async () => {
+    const fixture = await startDiscoverableBridge();
+    fixture.source.report(wasOnline);
+    const line = await lines(fixture)();
+    expect(line).toMatch(/^Outlook was online at \S.*\. Outlook does not report when it goes offline\. Outlook 16/);
     expect(line).not.toContain("Outlook is");
   });
 
-  it("tells what was read in Outlook, and when", async () => {
-    const plugged = await bridgeThatIsFound();
-    plugged.source.tell(offline);
-    expect(await lines(plugged)()).toMatch(
-      /^Outlook is offline \(since .*profile P\. Work Offline is on, 3 messages in the Outbox at \d.*\. Bridge 1\.2\.3/,
+  it("prints the last reading with its time", async () => {
+    const fixture = await startDiscoverableBridge();
+    fixture.source.report(offline);
+    expect(await lines(fixture)()).toMatch(
+      /^Outlook is offline since .*profile P\. Work Offline is on, 3 messages in the Outbox at \d.*\. Version 1\.2\.3/,
     );
   });
 
-  it("gives both to programs, and each change of them while it watches", async () => {
-    const plugged = await bridgeThatIsFound();
-    plugged.source.tell(wasOnline);
-    const next = lines(plugged, "--watch", "--json");
-    const told = async (): Promise<unknown> => JSON.parse(await next()) as unknown;
-    expect(await told()).toMatchObject({ state: "unknown", since: at, lastKnown: { state: "online", at } });
-    plugged.source.tell({ ...wasOnline, confirmedAt: at + 5000 });
-    expect(await told()).toMatchObject({ state: "unknown", lastKnown: { state: "online", at: at + 5000 } });
-    plugged.source.tell(offline);
+  it("prints the last known state, the reading and each change as JSON with --watch", async () => {
+    const fixture = await startDiscoverableBridge();
+    fixture.source.report(wasOnline);
+    const next = lines(fixture, "--watch", "--json");
+    const nextStatus = async (): Promise<unknown> => JSON.parse(await next()) as unknown;
+    expect(await nextStatus()).toMatchObject({ state: "unknown", since: at, lastKnown: { state: "online", at } });
+    fixture.source.report({ ...wasOnline, confirmedAt: at + 5000 });
+    expect(await nextStatus()).toMatchObject({ state: "unknown", lastKnown: { state: "online", at: at + 5000 } });
+    fixture.source.report(offline);
     const reading = { at: at + 1000, connection: "working-offline", outboxItems: 3 };
-    const last = await told();
+    const last = await nextStatus();
     expect(last).toMatchObject({ state: "offline", since: at, reading });
     expect(last).not.toHaveProperty("lastKnown");
   });

@@ -1,58 +1,60 @@
-/** What `uninstall` does. Returns the exit code. */
+/** The command `uninstall`. */
 import { existsSync } from "node:fs";
-import { Failure } from "../failure.js";
-import { HOME_VARIABLE, isDataDirectory, resolveHome } from "../home/home.js";
+import { DATA_DIRECTORY_VARIABLE, isDataDirectory, resolveDataDirectory } from "../data-directory.js";
 import { windowsContext } from "../install/context.js";
+import { STEPS, uninstall } from "../install/install.js";
 import { lockInstallation } from "../install/lock.js";
-import { removeHome, remains } from "../install/files/home.js";
-import { refuseOfMsi } from "../install/of-msi.js";
-import { STEPS } from "../install/steps/index.js";
+import { refuseIfMsi } from "../install/preflight.js";
+import { remainingFiles, removeDataDirectory } from "../install/removal.js";
 import { bridge } from "../install/steps/bridge.js";
-import { uninstall } from "../install/uninstall.js";
-import { setupOf } from "../install/windows/setup-module.js";
-import { say, sayJson } from "./console.js";
+import { windowsFunctions } from "../install/windows.js";
+import { UserError } from "../user-error.js";
+import { printLine, printJson } from "./console.js";
 
-export interface UninstallCommandOptions {
+export interface UninstallOptions {
   readonly msi?: true;
   readonly keepHistory?: true;
-  /** Windows Installer puts another version in its place: only the bridge is ended. */
+  /** During an upgrade of the MSI: only stop the bridge. */
   readonly stopOnly?: true;
   readonly json?: true;
 }
 
-export async function runUninstall({ msi, keepHistory, stopOnly, json }: UninstallCommandOptions): Promise<number> {
-  const tell = json === undefined ? say : () => undefined;
-  const home = resolveHome();
-  const options = { trust: true, sideload: true, msi: msi === true };
-  setupOf();
-  if (existsSync(home.path) && !isDataDirectory(home))
-    throw new Failure(
-      `${home.path} is no data directory of this program; nothing was removed`,
-      `Set ${HOME_VARIABLE} to the one that it was installed with, or to nothing.`,
+/** Returns the exit code. */
+export async function runUninstall({ msi, keepHistory, stopOnly, json }: UninstallOptions): Promise<number> {
+  const dataDirectory = resolveDataDirectory();
+  const windows = windowsFunctions();
+  if (existsSync(dataDirectory.path) && !isDataDirectory(dataDirectory))
+    throw new UserError(
+      `nothing was removed: ${dataDirectory.path} is not a data directory of this program`,
+      `Set ${DATA_DIRECTORY_VARIABLE} to the data directory of the installation, or unset it.`,
     );
-  // Windows Installer lets nobody else in, and ends a bridge while another version is being installed.
-  const lock = existsSync(home.run) ? await lockInstallation(home) : undefined;
-  const context = windowsContext({ options, say: tell, home });
-  if (msi === undefined) refuseOfMsi(context, "Remove it in Settings, Apps, or with msiexec /x and the MSI.");
-  const runs = setupOf().runningOutlooks().length > 0;
+  const lock = existsSync(dataDirectory.run) ? await lockInstallation(dataDirectory) : undefined;
+  const context = windowsContext({
+    options: { trust: true, sideload: true, msi: msi === true },
+    print: json === undefined ? printLine : () => undefined,
+    dataDirectory,
+  });
+  if (msi === undefined)
+    refuseIfMsi(context.registry, "Uninstall it in Windows' settings (Apps), or with msiexec /x and the MSI.");
+  const outlookRuns = windows.runningOutlooks().length > 0;
   const removals = await uninstall(stopOnly === true ? [bridge] : STEPS, context);
   lock?.release();
   const problems = removals.flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
   if (stopOnly === true) {
-    if (json !== undefined) sayJson({ ok: problems.length === 0, removals, left: [] });
+    if (json !== undefined) printJson({ ok: problems.length === 0, removals, left: [] });
     return problems.length === 0 ? 0 : 1;
   }
-  // What could not be removed is still known by the record.
-  const left = problems.length > 0 ? [] : removeHome(home, keepHistory === true);
+  // After a problem, keep the record: it lists what is still to be removed.
+  const left = problems.length > 0 ? [] : removeDataDirectory(dataDirectory, keepHistory === true);
   const ok = problems.length === 0 && left.length === 0;
   if (json !== undefined) {
-    sayJson({ ok, removals, left: [...left, ...(msi === true ? [] : remains(home))] });
+    printJson({ ok, removals, left: [...left, ...(msi === true ? [] : remainingFiles(dataDirectory))] });
   } else if (ok) {
-    say("Removed.");
-    if (runs) say("Outlook still has the agent loaded; it is silent, and goes when Outlook is closed.");
+    printLine("\nUninstalled.");
+    if (outlookRuns) printLine("Restart Outlook to unload the agent. Until then it is inactive.");
   } else {
-    say(`Not all could be removed: ${[...problems, ...left].join("; ")}`);
-    say("Fix what is named and run the command again.");
+    printLine(`\nCould not remove everything: ${[...problems, ...left].join("; ")}`);
+    printLine("Fix this and run the command again.");
   }
   return ok ? 0 : 1;
 }

@@ -1,88 +1,137 @@
-/** Checks the whole chain, from Outlook to the pane. Changes nothing. */
+/** Checks everything from Outlook to the pane. Changes nothing. */
 import * as v from "valibot";
-import type { LastKnown, SourceStatus } from "../../../shared/src/protocol.js";
-import { parts } from "../../../shared/src/validate.js";
-import { describe } from "../failure.js";
-import type { Home } from "../home/home.js";
-import { findBridge, type BridgeStatus } from "../instance/find.js";
-import { unsure, type Finding, type InstallContext } from "../install/step.js";
-import type { Setup } from "../install/windows/setup-module.js";
-import { findOutlook, type FoundOutlook } from "../outlook/find-outlook.js";
+import { healthSchema, type Health } from "../../../shared/src/contract.js";
+import type { DataDirectory } from "../data-directory.js";
+import type { InstallContext } from "../install/context.js";
+import type { FoundOutlook } from "../install/outlook.js";
+import { unknown, type Finding, type Step } from "../install/step.js";
+import { agent } from "../install/steps/agent.js";
+import { appFiles } from "../install/steps/app-files.js";
+import { bridge } from "../install/steps/bridge.js";
+import { certificate } from "../install/steps/certificate.js";
+import { manifest } from "../install/steps/manifest.js";
+import { appsEntry, autostart } from "../install/steps/windows-settings.js";
+import { findBridge, type BridgeStatus } from "../instance/health-client.js";
+import { messageOf } from "../user-error.js";
 import { productRoot, version } from "../version.js";
+import {
+  accounts,
+  classicOutlook,
+  newOutlook,
+  notBlockedByPolicy,
+  notDisabledByOutlook,
+  outlookRuns,
+} from "./outlook-checks.js";
+import { agentConnected, installedPaneFiles, paneConnected, panePackageFiles } from "./pipeline-checks.js";
+import {
+  bridgeRuns,
+  certificateFiles,
+  dataDirectoryAccess,
+  environment,
+  localhostName,
+  log,
+  loopback,
+  nativeModule,
+} from "./system-checks.js";
 
-/** What the running bridge says of itself. */
-export interface Health {
-  readonly state: string;
-  readonly source: SourceStatus;
-  readonly lastKnown?: LastKnown | undefined;
-  readonly clients: number;
-}
-
-/** What can be checked on every system. */
+/** For checks that work on every system. */
 export interface SystemContext {
-  readonly home: Home;
+  readonly dataDirectory: DataDirectory;
   readonly version: string;
   readonly packageFolder: string;
   readonly bridge: BridgeStatus;
-  /** Undefined when no bridge answers. */
+  /** Undefined if the bridge does not respond. */
   readonly health: Health | undefined;
 }
 
-/** What can be checked on Windows, where there is an Outlook and where the product is installed. */
+/** For checks on Windows, where Outlook and an installation exist. */
 export interface DoctorContext extends InstallContext, SystemContext {
-  readonly setup: Pick<Setup, "runningOutlooks" | "fileVersion">;
   readonly outlook: FoundOutlook;
 }
 
 export interface Check<Context = DoctorContext> {
+  /** For the user, and for scripts that use --json. */
   readonly name: string;
-  /** May reject: what went wrong is then the evidence of an unknown result. */
-  look(context: Context): Promise<Finding> | Finding;
+  /** If it rejects, the result is "unknown", with the error as evidence. */
+  run(context: Context): Promise<Finding> | Finding;
 }
 
-export interface Checked extends Finding {
+export interface CheckResult extends Finding {
   readonly check: string;
 }
 
-const health = v.object({
-  state: parts.state,
-  source: parts.source,
-  lastKnown: v.optional(parts.lastKnown),
-  clients: parts.natural,
-});
+const checkOf = (step: Step, name: string): Check => ({ name, run: (context) => step.check(context) });
 
-/** What several checks want to know, asked once. `ports`: where a bridge may be of which there is no record. */
-export async function systemContext(home: Home, ports: readonly number[]): Promise<SystemContext> {
-  const bridge = await findBridge(home, ports);
-  const parsed = v.safeParse(health, bridge.kind === "running" ? bridge.health : undefined);
-  return { home, version, packageFolder: productRoot, bridge, health: parsed.success ? parsed.output : undefined };
+/** On Windows, in the order of the pipeline. `install` uses the same checks of the steps. */
+export const CHECKS: readonly Check[] = [
+  classicOutlook,
+  newOutlook,
+  accounts,
+  outlookRuns,
+  checkOf(appFiles, "installed files"),
+  checkOf(agent, "agent registered"),
+  notDisabledByOutlook,
+  notBlockedByPolicy,
+  agentConnected,
+  checkOf(bridge, "background program"),
+  checkOf(autostart, "start at logon"),
+  checkOf(certificate, "certificate"),
+  checkOf(manifest, "manifest"),
+  checkOf(appsEntry, "list of apps"),
+  installedPaneFiles,
+  paneConnected,
+  dataDirectoryAccess,
+  loopback,
+  localhostName,
+  environment,
+  log,
+];
+
+/** On other systems, without Outlook and an installation. */
+export const SYSTEM_CHECKS: readonly Check<SystemContext>[] = [
+  dataDirectoryAccess,
+  nativeModule,
+  loopback,
+  localhostName,
+  environment,
+  bridgeRuns,
+  certificateFiles,
+  agentConnected,
+  panePackageFiles,
+  paneConnected,
+  log,
+];
+
+/** `ports`: where to look for a bridge that has no record. */
+export async function systemContext(dataDirectory: DataDirectory, ports: readonly number[]): Promise<SystemContext> {
+  const bridge = await findBridge(dataDirectory, ports);
+  const parsed = v.safeParse(healthSchema, bridge.kind === "running" ? bridge.health : undefined);
+  return {
+    dataDirectory,
+    version,
+    packageFolder: productRoot,
+    bridge,
+    health: parsed.success ? parsed.output : undefined,
+  };
 }
 
-export function windowsDoctorContext(
-  system: SystemContext,
-  context: InstallContext,
-  setup: DoctorContext["setup"],
-): DoctorContext {
-  return { ...system, ...context, setup, outlook: findOutlook(context.registry, setup) };
-}
-
-/** Every check has its say, whatever becomes of the others. `tell` is called with each as it is known. */
-export async function examine<Context>(
+/** Runs all checks in order, even if some fail. `onResult` is called after each. */
+export async function runChecks<Context>(
   checks: readonly Check<Context>[],
   context: Context,
-  tell: (checked: Checked) => void = () => undefined,
-): Promise<Checked[]> {
-  const results: Checked[] = [];
+  onResult: (result: CheckResult) => void = () => undefined,
+): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
   for (const check of checks) {
     let finding: Finding;
     try {
-      finding = await check.look(context);
-    } catch (thrown) {
-      finding = unsure(`it could not be looked at: ${describe(thrown)}`);
+      finding = await check.run(context);
+    } catch (error) {
+      finding = unknown(`cannot be checked: ${messageOf(error)}`);
     }
-    const checked = { check: check.name, ...finding };
-    results.push(checked);
-    tell(checked);
+    const result = { check: check.name, ...finding };
+    results.push(result);
+    onResult(result);
   }
   return results;
 }

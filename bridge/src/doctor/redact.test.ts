@@ -11,7 +11,7 @@ const personal = {
   ],
 };
 
-describe("a redacted text", () => {
+describe("redact", () => {
   it.each([
     ["C:\\Users\\Anna\\AppData\\Local\\x", "C:\\Users\\<user>\\AppData\\Local\\x"],
     ["c:\\users\\somebody.else\\x", "c:\\users\\<user>\\x"],
@@ -22,14 +22,14 @@ describe("a redacted text", () => {
     ["(anna.mueller@example.org), <a@b.co>", "(<address>), <<address>>"],
     ["a user@host without a domain, a@b, @c.de", "a user@host without a domain, a@b, @c.de"],
     ["C:\\\\Users\\\\Bob\\\\x", "C:\\\\Users\\\\<user>\\\\x"],
-    // A short name is one only where it stands alone.
+    // A short name is only replaced as a whole word.
     ["al is not in install", "<user> is not in install"],
     ["HKCU\\Software\\Microsoft\\Office\\16.0", "HKCU\\Software\\Microsoft\\Office\\16.0"],
-  ])("of %j is %j", (text, expected) => {
+  ])("turns %j into %j", (text, expected) => {
     expect(redact(text, personal)).toBe(expected);
   });
 
-  it("holds no name, whatever stands around it", () => {
+  it("removes names in any context", () => {
     fc.assert(
       fc.property(
         fc.string(),
@@ -42,14 +42,14 @@ describe("a redacted text", () => {
     );
   });
 
-  it("is redacted wherever it stands in an object, and nothing else is touched", () => {
+  it("redacts all strings of an object and changes nothing else", () => {
     const value = { a: ["Anna", 1, null, { deep: "PC-0815" }], b: true };
     expect(redactAll(value, personal)).toEqual({ a: ["<user>", 1, null, { deep: "<machine>" }], b: true });
   });
 });
 
-// What a power cut leaves in a log is a run of one character. 4 MB of it take a quadratic pattern hours.
-describe("a redacted text of megabytes", () => {
+// A power failure can leave megabytes of one character in a log. A pattern that takes quadratic time would need hours for 4 MB.
+describe("redact, for megabytes of text", () => {
   const size = 4 << 20;
   it.each([
     ["NULs", "\0"],
@@ -64,13 +64,13 @@ describe("a redacted text of megabytes", () => {
     ["drives", "C:/"],
     ["beginnings of a SID", "S-1-5-21-"],
     ["names", "anna"],
-  ])("takes linear time for a run of %s", (_what, piece) => {
+  ])("takes linear time for a run of %s", (_case, piece) => {
     const text = piece.repeat(size / piece.length);
     const result = redact(`${text} mail anna.mueller@example.org`, personal);
     expect(result.endsWith("<address>")).toBe(true);
   });
 
-  it("is left out where it is nested deeper than any log line of ours", () => {
+  it("leaves out values that are nested deeper than any log line", () => {
     let value: unknown = "Anna";
     for (let depth = 0; depth < 100_000; depth += 1) value = [value];
     expect(JSON.stringify(redactAll(value, personal))).toContain("<nested too deep>");

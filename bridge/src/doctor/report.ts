@@ -1,23 +1,51 @@
-/** One file to send: what doctor found, the last changes, the system, the end of the log; with nothing personal in it. */
+/** One file for support: the results of the checks, the last changes, the system and the end of the log, without personal data. */
 import { arch, release, totalmem, type as systemType, version as systemVersion } from "node:os";
-import { describe } from "../failure.js";
+import { HISTORY_HOURS_MAX, HISTORY_PATH, parseHistory } from "../../../shared/src/contract.js";
+import { get } from "../instance/health-client.js";
 import { lastLines } from "../log/read.js";
-import type { Change } from "./changes.js";
-import type { Checked, SystemContext } from "./doctor.js";
-import { DEEPEST, personalFacts, redactAll } from "./redact.js";
+import { messageOf } from "../user-error.js";
+import type { CheckResult, SystemContext } from "./doctor.js";
+import { MAX_DEPTH, personalData, redactAll } from "./redact.js";
 
-const LOG_LINES = 500;
-/** Characters of a line; a longer one is damaged, and is cut. */
-const LONGEST_ENTRY = 16_384;
+const MAX_CHANGES = 10;
+const MAX_LOG_LINES = 500;
+/** In characters. A longer line is damaged, and is truncated. */
+const MAX_ENTRY_LENGTH = 16_384;
+
+export interface StateChange {
+  readonly state: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly reason?: string;
+}
+
+/** The last ten changes in the bridge's history, newest first; undefined if the bridge does not respond. */
+export async function lastChanges({ dataDirectory, bridge }: SystemContext): Promise<StateChange[] | undefined> {
+  if (bridge.kind !== "running") return undefined;
+  const response = await get(dataDirectory, bridge.port, `${HISTORY_PATH}?hours=${HISTORY_HOURS_MAX}`);
+  if (response.kind !== "response" || response.status !== 200) return undefined;
+  const history = parseHistory(response.body);
+  if (history.kind !== "message") return undefined;
+  // The first span starts where the requested time starts, not with a change.
+  return history.message.spans
+    .slice(1)
+    .slice(-MAX_CHANGES)
+    .reverse()
+    .map(({ state, from, reason }) => ({
+      state,
+      at: new Date(from).toISOString(),
+      ...(reason === undefined ? {} : { reason }),
+    }));
+}
 
 /** `accounts`: the kinds of accounts by profile; empty where there is no Outlook. */
-export function makeReport(
+export function createReport(
   context: SystemContext,
   accounts: ReadonlyMap<string, readonly string[]>,
-  checks: readonly Checked[],
-  changes: readonly Change[] | undefined,
+  checks: readonly CheckResult[],
+  changes: readonly StateChange[] | undefined,
 ): string {
-  const whole = {
+  const report = {
     product: "outlook-offline-state",
     version: context.version,
     made: new Date().toISOString(),
@@ -29,25 +57,25 @@ export function makeReport(
     },
     accounts: [...accounts.values()],
     checks,
-    changes: changes ?? "no bridge answered",
-    log: logOf(context),
+    changes: changes ?? "the background program did not respond",
+    log: logEntries(context),
   };
-  // The log names profiles of days past too.
-  const profiles = [...accounts.keys(), ...valuesOf("profile", [context.health, whole])];
-  return `${JSON.stringify(redactAll(whole, personalFacts(profiles)), null, 2)}\n`;
+  // The log also contains profiles that are no longer in use.
+  const profiles = [...accounts.keys(), ...valuesOf("profile", [context.health, report])];
+  return `${JSON.stringify(redactAll(report, personalData(profiles)), null, 2)}\n`;
 }
 
-function logOf({ home }: SystemContext): unknown {
+function logEntries({ dataDirectory }: SystemContext): unknown {
   try {
-    return lastLines(home, LOG_LINES).map(entryOf);
-  } catch (thrown) {
-    return describe(thrown);
+    return lastLines(dataDirectory, MAX_LOG_LINES).map(entryOf);
+  } catch (error) {
+    return messageOf(error);
   }
 }
 
-/** As an object, so that nothing hides in escaped text. */
+/** Parsed, so that redaction also reaches escaped text. */
 function entryOf(line: string): unknown {
-  if (line.length > LONGEST_ENTRY) return `${line.slice(0, LONGEST_ENTRY)}... (${line.length} characters)`;
+  if (line.length > MAX_ENTRY_LENGTH) return `${line.slice(0, MAX_ENTRY_LENGTH)}... (${line.length} characters)`;
   try {
     return JSON.parse(line);
   } catch {
@@ -55,9 +83,9 @@ function entryOf(line: string): unknown {
   }
 }
 
-/** Every text that goes by the name `name`, as deep as redactAll goes. */
+/** All strings with the key `name`, as deep as redactAll goes. */
 function valuesOf(name: string, value: unknown, depth = 0): string[] {
-  if (typeof value !== "object" || value === null || depth > DEEPEST) return [];
+  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return [];
   return Object.entries(value).flatMap(([key, item]: [string, unknown]) =>
     key === name && typeof item === "string" ? [item] : valuesOf(name, item, depth + 1),
   );

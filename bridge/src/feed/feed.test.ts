@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { checkOfMessages, type MessageCheck } from "../../../test/support/protocol-document.js";
-import type { FeedMessage, State } from "../../../shared/src/protocol.js";
-import { validateFrame } from "../../../shared/src/validate.js";
-import type { SourceReport } from "../source/offline-state-source.js";
+import { parseFeedMessage, type FeedMessage, type State } from "../../../shared/src/contract.js";
+import { feedMessageCheck, type MessageCheck } from "../../../test/support/protocol-document.js";
+import type { TimedStatus } from "../state-source.js";
 import { BURST_MS, Feed, type FeedOptions } from "./feed.js";
 
 const listening = {
@@ -12,43 +11,36 @@ const listening = {
   notifies: { online: true, offline: true },
 } as const;
 
-let wall = 1_767_258_000_000;
-let steady = 0;
 let check: MessageCheck;
 
 beforeEach(async () => {
-  check = await checkOfMessages();
-  vi.useFakeTimers();
-  wall = 1_767_258_000_000;
-  steady = 0;
+  check = await feedMessageCheck();
+  vi.useFakeTimers({ now: 1_767_258_000_000 });
 });
 afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Both clocks and all timers go on. */
+/** Both clocks and all timers advance. */
 function pass(milliseconds: number): void {
-  for (let left = milliseconds; left > 0; left -= 1) {
-    wall += 1;
-    steady += 1;
-    vi.advanceTimersByTime(1);
-  }
+  vi.advanceTimersByTime(milliseconds);
 }
 
-function report(state: SourceReport["state"], more: Partial<SourceReport> = {}): SourceReport {
-  return { state, since: wall, ageMs: 0, number: 1, source: listening, ...more };
+/** A state that began `ageMs` ago. */
+function statusOf(state: State, { ageMs = 0, ...more }: Partial<TimedStatus> & { ageMs?: number } = {}): TimedStatus {
+  return { state, since: Date.now() - ageMs, startedAt: performance.now() - ageMs, source: listening, ...more };
 }
 
 function feedOf(more: Partial<FeedOptions> = {}): Feed {
-  return new Feed({ version: "1.2.3", clocks: { unix: () => wall, monotonic: () => steady }, ...more });
+  return new Feed({ version: "1.2.3", ...more });
 }
 
-/** A subscriber that keeps every message, each held against the protocol's document and the validator. */
+/** A subscriber that keeps every message, each checked against the protocol's document and the contract. */
 function listen(feed: Feed): { messages: FeedMessage[]; leave: () => void } {
   const messages: FeedMessage[] = [];
   const leave = feed.subscribe((text) => {
     check(text);
-    const validated = validateFrame(text);
+    const validated = parseFeedMessage(text);
     if (validated.kind !== "message") throw new Error(text);
     messages.push(validated.message);
   });
@@ -57,94 +49,94 @@ function listen(feed: Feed): { messages: FeedMessage[]; leave: () => void } {
 
 const seqs = (messages: readonly FeedMessage[]): number[] => messages.map(({ seq }) => seq);
 
-describe("a feed", () => {
-  it("says that nothing is known yet, before the source has spoken", () => {
+describe("Feed", () => {
+  it("reports an unknown state of a starting source before the first status", () => {
     const { messages } = listen(feedOf());
     expect(messages).toMatchObject([
       { type: "snapshot", protocol: 1, seq: 0, state: "unknown", since: null, source: { status: "starting" } },
     ]);
   });
 
-  it("begins with a snapshot of the present, and numbers each change from there", () => {
+  it("sends a snapshot first, and numbers each change from there", () => {
     const feed = feedOf();
-    feed.report(report("online", { since: null, ageMs: 500 }));
+    feed.publish(statusOf("online", { since: null, ageMs: 500 }));
     pass(1000);
     const { messages } = listen(feed);
-    feed.report(report("offline"));
+    feed.publish(statusOf("offline"));
     expect(messages).toMatchObject([
       { type: "snapshot", seq: 1, state: "online", since: null, ageMs: 1500, bridge: { version: "1.2.3" } },
-      { type: "change", seq: 2, state: "offline", since: wall, ageMs: 0 },
+      { type: "change", seq: 2, state: "offline", since: Date.now(), ageMs: 0 },
     ]);
   });
 
-  it("tells a change once, and nothing when nothing differs", () => {
+  it("sends a change once, and nothing if nothing differs", () => {
     const feed = feedOf();
     const { messages } = listen(feed);
-    const once = report("online");
-    feed.report(once);
+    const once = statusOf("online");
+    feed.publish(once);
     pass(BURST_MS + 1);
-    feed.report({ ...once, number: 2, ageMs: BURST_MS + 1, source: { ...listening } });
+    feed.publish({ ...once, startedAt: once.startedAt + 1, source: { ...listening } });
     pass(BURST_MS + 1);
     expect(seqs(messages)).toEqual([0, 1]);
   });
 
-  it("has another epoch in each life", () => {
+  it("gives each run of the feed another epoch", () => {
     expect(feedOf().epoch).not.toBe(feedOf().epoch);
   });
 
-  it("measures the age when it sends, and not by the clock on the wall", () => {
+  it("measures the age when it sends, by the monotonic clock", () => {
     const feed = feedOf();
-    feed.report(report("online"));
+    feed.publish(statusOf("online"));
     pass(100);
-    wall += 3_600_000;
+    vi.setSystemTime(Date.now() + 3_600_000);
     const late = listen(feed);
-    wall -= 2 * 3_600_000;
+    vi.setSystemTime(Date.now() - 2 * 3_600_000);
     const later = listen(feed);
     expect(late.messages[0]).toMatchObject({ ageMs: 100 });
     expect(later.messages[0]).toMatchObject({ ageMs: 100 });
   });
 });
 
-describe("a burst", () => {
-  it("sends the first change at once, and then the newest after 50 ms, without a gap in the numbers", () => {
+describe("Feed, in a burst", () => {
+  it("sends the first change at once and the newest after 50 ms, without a gap in the numbers", () => {
     const feed = feedOf();
     const { messages } = listen(feed);
-    for (let number = 0; number < 10_000; number += 1) feed.report(report(number % 2 === 0 ? "offline" : "online"));
+    for (let number = 0; number < 10_000; number += 1) feed.publish(statusOf(number % 2 === 0 ? "offline" : "online"));
     expect(seqs(messages)).toEqual([0, 1]);
     pass(BURST_MS);
     expect(seqs(messages)).toEqual([0, 1, 2]);
     expect(messages.at(-1)).toMatchObject({ state: "online" });
   });
 
-  it("reaches a subscriber with one change each 50 ms at most, however long it lasts, and ends on the right state", () => {
+  it("sends at most one change each 50 ms, however long the burst lasts, and ends with the newest state", () => {
     const feed = feedOf();
     const { messages } = listen(feed);
     for (let time = 0; time < 1000; time += 1) {
-      feed.report(report(time % 2 === 0 ? "offline" : "online"));
+      feed.publish(statusOf(time % 2 === 0 ? "offline" : "online"));
       pass(1);
     }
-    feed.report(report("offline"));
+    feed.publish(statusOf("offline"));
     pass(BURST_MS);
     expect(messages.length).toBeLessThanOrEqual(1 + 1 + 1000 / BURST_MS + 1);
     expect(seqs(messages)).toEqual(messages.map((_, index) => index));
     expect(messages.at(-1)).toMatchObject({ state: "offline" });
   });
 
-  it("that ends where it began is no change", () => {
+  it("sends no change if the burst ends where it began", () => {
     const feed = feedOf();
-    const first = report("online");
-    feed.report(first);
+    const first = statusOf("online");
+    feed.publish(first);
     const { messages } = listen(feed);
-    feed.report(report("offline"));
-    feed.report(first);
+    feed.publish(statusOf("offline"));
+    feed.publish(first);
     pass(BURST_MS * 2);
     expect(messages).toHaveLength(1);
   });
 
-  it("gives who comes in the middle a snapshot to which the next change fits", () => {
+  it("sends a new subscriber a snapshot whose number precedes the next change", () => {
     const feed = feedOf();
-    feed.report(report("online"));
-    feed.report(report("offline"));
+    feed.publish(statusOf("online"));
+    feed.publish(statusOf("offline"));
     const { messages } = listen(feed);
     pass(BURST_MS);
     expect(messages).toMatchObject([
@@ -154,62 +146,11 @@ describe("a burst", () => {
   });
 });
 
-describe("the truth of a feed", () => {
-  it("is unknown whenever the source does not listen, whatever the source says", () => {
-    const feed = feedOf();
-    const { messages } = listen(feed);
-    feed.report(report("online", { since: wall - 60_000, ageMs: 60_000 }));
-    pass(BURST_MS);
-    feed.report(report("online", { source: { status: "unavailable", reason: "agent-missing" } }));
-    expect(messages.at(-1)).toMatchObject({ state: "unknown", since: wall, ageMs: 0 });
-  });
+const oneWay = { ...listening, notifies: { online: true, offline: false } } as const;
 
-  it("keeps since when it has been unknown, if only the reason changes", () => {
-    const feed = feedOf();
-    feed.report(report("online"));
-    pass(BURST_MS);
-    feed.lose("stopped", "gone");
-    const since = wall;
-    pass(1000);
-    feed.report(report("online", { source: { status: "unavailable", reason: "agent-missing" } }));
-    expect(feed.present()).toMatchObject({ state: "unknown", since, ageMs: 1000, source: { reason: "agent-missing" } });
-  });
-
-  it("does not keep the since of the state that was lost with the source", () => {
-    const feed = feedOf();
-    feed.report(report("online", { since: wall - 60_000, ageMs: 60_000 }));
-    pass(BURST_MS);
-    feed.lose("stopped", "gone");
-    expect(feed.present()).toMatchObject({ state: "unknown", since: wall, ageMs: 0 });
-  });
-
-  it("drops a state that still waited in a burst when the source was lost, also for the next source", () => {
-    const feed = feedOf();
-    const { messages } = listen(feed);
-    feed.report(report("online"));
-    feed.report(report("offline", { reading: { at: wall, outboxItems: 3 } }));
-    feed.lose("stopped", "gone");
-    pass(BURST_MS);
-    feed.report({ ...report("unknown"), since: wall });
-    pass(BURST_MS);
-    expect(messages.slice(1)).toMatchObject([
-      { state: "online" },
-      { state: "unknown", source: { reason: "stopped" } },
-      { state: "unknown", source: listening },
-    ]);
-    expect(JSON.stringify(messages)).not.toMatch(/"offline"(?!:)|outboxItems/);
-  });
-
-  it("takes since from a notification that came before the source listened", () => {
-    const feed = feedOf();
-    const began = wall;
-    pass(1000);
-    feed.report(report("offline", { since: began, ageMs: 1000 }));
-    expect(feed.present()).toMatchObject({ state: "offline", since: began, ageMs: 1000 });
-  });
-
+describe("Feed, comparing statuses", () => {
   const unavailable = { status: "unavailable", reason: "open-failed", code: "0x8004010F", detail: "d" } as const;
-  it.each<[string, SourceReport["source"], SourceReport["source"]]>([
+  it.each<[string, TimedStatus["source"], TimedStatus["source"]]>([
     ["reason", unavailable, { ...unavailable, reason: "advise-failed" }],
     ["code", unavailable, { ...unavailable, code: "0x80004002" }],
     ["detail", unavailable, { ...unavailable, detail: "e" }],
@@ -218,191 +159,95 @@ describe("the truth of a feed", () => {
     ["version of Outlook", listening, { ...listening, outlook: "16.1" }],
     ["notifies.online", listening, { ...listening, notifies: { online: false, offline: true } }],
     ["notifies.offline", listening, { ...listening, notifies: { online: true, offline: false } }],
-  ])("includes each part of the source: another %s is a change", (_part, before, after) => {
+  ])("sends a change if the source differs in its %s", (_part, before, after) => {
     const feed = feedOf();
-    const nothing = report("unknown", { since: null, source: before });
-    feed.report(nothing);
+    const first = statusOf("unknown", { since: null, source: before });
+    feed.publish(first);
     pass(BURST_MS);
     const { messages } = listen(feed);
-    feed.report({ ...nothing, source: { ...before } });
+    feed.publish({ ...first, source: { ...before } });
     pass(BURST_MS);
     expect(messages).toHaveLength(1);
-    feed.report({ ...nothing, source: after });
+    feed.publish({ ...first, source: after });
     expect(messages.slice(1)).toMatchObject([{ type: "change", source: after }]);
   });
 
-  it("survives an age that is no number", () => {
+  it.each([
+    ["time", { at: 1001, connection: "connected", outboxItems: 3 }],
+    ["connection", { at: 1, connection: "disconnected", outboxItems: 3 }],
+    ["number of messages", { at: 1, connection: "connected", outboxItems: 4 }],
+  ] as const)("sends a change if the reading differs in its %s, with the same state", (_part, reading) => {
     const feed = feedOf();
     const { messages } = listen(feed);
-    feed.report(report("online", { ageMs: Number.NaN }));
-    expect(messages.at(-1)).toMatchObject({ ageMs: 0 });
-  });
-});
-
-const oneWay = { ...listening, notifies: { online: true, offline: false } } as const;
-
-describe("a state whose end Outlook does not notify", () => {
-  it.each([
-    ["online", { online: true, offline: false }],
-    ["online", { online: false, offline: false }],
-    ["offline", { online: false, offline: true }],
-    ["offline", { online: false, offline: false }],
-  ] as const)("is unknown from when it was confirmed last: %s with %o", (state, notifies) => {
-    const feed = feedOf();
-    const { messages } = listen(feed);
-    const at = wall - 5000;
-    feed.report(
-      report(state, { since: at - 60_000, ageMs: 65_000, confirmedAt: at, source: { ...listening, notifies } }),
-    );
-    const past = { state: "unknown", since: at, ageMs: 5000, lastKnown: { state, at } };
-    expect(messages.at(-1)).toMatchObject({ type: "change", seq: 1, ...past });
-    pass(1000);
-    expect(listen(feed).messages[0]).toMatchObject({ ...past, ageMs: 6000 });
-  });
-
-  it.each([
-    ["online", { online: false, offline: true }],
-    ["offline", { online: true, offline: false }],
-  ] as const)("does not concern a state whose end is notified: %s with %o", (state, notifies) => {
-    const feed = feedOf();
-    feed.report(report(state, { confirmedAt: wall, source: { ...listening, notifies } }));
-    expect(feed.present()).toMatchObject({ state, since: wall });
-    expect(feed.present().lastKnown).toBeUndefined();
-  });
-
-  it("is confirmed again by a later report, which is a change", () => {
-    const feed = feedOf();
-    const { messages } = listen(feed);
-    const found = report("online", { since: null, confirmedAt: wall, source: oneWay });
-    feed.report(found);
-    pass(60_000);
-    // The same moment, rounded otherwise.
-    feed.report({ ...found, ageMs: 60_000, number: 2, confirmedAt: (found.confirmedAt ?? 0) + 1 });
-    expect(seqs(messages.filter(({ type }) => type === "change"))).toEqual([1]);
-    feed.report({ ...found, ageMs: 60_000, number: 3, confirmedAt: wall - 10 });
-    expect(messages.at(-1)).toMatchObject({
-      type: "change",
-      seq: 2,
-      since: wall - 10,
-      ageMs: 10,
-      lastKnown: { state: "online", at: wall - 10 },
-    });
-  });
-
-  it.each([
-    ["since", { since: 1_767_257_990_000, ageMs: 10_000 }, 1_767_257_990_000],
-    ["the age of a state that was found", { since: null, ageMs: 7000 }, 1_767_257_993_000],
-    ["now, if the clock was set back after it", { since: null, confirmedAt: 1_767_258_100_000 }, 1_767_258_000_000],
-  ])("is dated by %s", (_by, more, at) => {
-    const feed = feedOf();
-    feed.report(report("online", { source: oneWay, ...more }));
-    expect(feed.present()).toMatchObject({ state: "unknown", since: at, lastKnown: { state: "online", at } });
-  });
-
-  it("is no last known state any more once the source is unavailable, nor when nothing was read", () => {
-    const feed = feedOf();
-    const found = report("online", { confirmedAt: wall, reading: { at: wall, outboxItems: 3 }, source: oneWay });
-    const lost = { status: "unavailable", reason: "outlook-not-running" } as const;
-    feed.report(found);
-    feed.report({ ...found, source: lost });
+    const online = statusOf("online", { reading: { at: 1, connection: "connected", outboxItems: 3 } });
+    feed.publish(online);
     pass(BURST_MS);
-    expect(feed.present()).toEqual({ state: "unknown", since: wall - BURST_MS, ageMs: BURST_MS, source: lost });
-    feed.report(found);
-    pass(BURST_MS);
-    feed.lose("stopped", "gone");
-    pass(BURST_MS);
-    expect(feed.present().lastKnown).toBeUndefined();
-    expect(feed.present().reading).toBeUndefined();
-    feed.report({ ...found, state: "unknown", reading: undefined });
-    pass(BURST_MS);
-    expect(feed.present().lastKnown).toBeUndefined();
-  });
-
-  it("tells from when on it is known to have lasted, for the history", () => {
-    const held: (number | undefined)[] = [];
-    const feed = feedOf({ onChange: (_present, from) => held.push(from) });
-    const began = wall - 60_000;
-    const found = { since: null, source: oneWay };
-    const seen = report("online", { since: began, ageMs: 60_000, confirmedAt: wall, source: oneWay });
-    const first = wall;
-    feed.report(seen);
-    pass(60_000);
-    feed.report({ ...seen, confirmedAt: wall });
-    const second = wall;
-    pass(60_000);
-    feed.report({ ...seen, confirmedAt: wall, source: { ...oneWay, profile: "Q" } });
-    pass(60_000);
-    // Offline is current, and its end is notified.
-    feed.report(report("offline", { source: oneWay }));
-    pass(60_000);
-    feed.report(report("online", { ...found, confirmedAt: wall }));
-    const third = wall;
-    pass(60_000);
-    // Without any notification it may have ended and come back unnoticed.
-    const deaf = { ...listening, notifies: { online: false, offline: false } };
-    feed.report(report("online", { ...found, confirmedAt: wall, source: deaf }));
-    pass(60_000);
-    feed.report(report("online", { ...found, confirmedAt: wall, source: deaf }));
-    expect([first, second].every((time) => time > began)).toBe(true);
-    expect(held).toEqual([began, first, began, undefined, third, wall - 60_000, wall]);
-  });
-});
-
-describe("a reading", () => {
-  it.each([
-    [0, undefined],
-    [100, "working-offline"],
-    [200, "working-offline"],
-    [300, "disconnected"],
-    [400, "disconnected"],
-    [500, "connected"],
-    [600, "connected"],
-    [700, "connected"],
-    [800, "connected"],
-    [900, undefined],
-    [undefined, undefined],
-  ])("tells what OlExchangeConnectionMode %j means: %s", (exchangeConnectionMode, connection) => {
-    const feed = feedOf();
-    const { messages } = listen(feed);
-    feed.report(report("online", { reading: { at: wall, exchangeConnectionMode, outboxItems: 0 } }));
-    expect(messages.at(-1)).toMatchObject({ state: "online", reading: { at: wall, outboxItems: 0 } });
-    expect(feed.present().reading?.connection).toBe(connection);
-  });
-
-  it("is left out if it says nothing", () => {
-    const feed = feedOf();
-    feed.report(report("online", { reading: { at: wall, exchangeConnectionMode: 0 } }));
-    expect(feed.present().reading).toBeUndefined();
-  });
-
-  it.each([
-    ["time", { at: 1001, exchangeConnectionMode: 700, outboxItems: 3 }],
-    ["connection", { at: 1, exchangeConnectionMode: 300, outboxItems: 3 }],
-    ["number of messages", { at: 1, exchangeConnectionMode: 700, outboxItems: 4 }],
-  ])("is a change if it differs in its %s, and changes no state", (_part, reading) => {
-    const feed = feedOf();
-    const { messages } = listen(feed);
-    const online = report("online", { reading: { at: 1, exchangeConnectionMode: 700, outboxItems: 3 } });
-    feed.report(online);
-    pass(BURST_MS);
-    feed.report({ ...online, reading: { ...reading } });
+    feed.publish({ ...online, reading: { ...reading } });
     expect(seqs(messages)).toEqual([0, 1, 2]);
-    expect(messages.at(-1)).toMatchObject({ state: "online", since: online.since });
+    expect(messages.at(-1)).toMatchObject({ state: "online", since: online.since, reading });
     pass(BURST_MS);
-    feed.report({ ...online, reading: { ...reading, at: reading.at + 1 } });
+    feed.publish({ ...online, reading: { ...reading } });
     pass(BURST_MS);
     expect(messages).toHaveLength(3);
   });
+
+  it("sends a change if the last known state is confirmed again, and reports since when it was held", () => {
+    const held: (number | undefined)[] = [];
+    const feed = feedOf({ onChange: (_status, heldSince) => held.push(heldSince) });
+    const { messages } = listen(feed);
+    const lastKnown = (at: number): TimedStatus =>
+      statusOf("unknown", { since: at, source: oneWay, lastKnown: { state: "online", at }, heldSince: at - 1 });
+    feed.publish(lastKnown(1000));
+    pass(BURST_MS);
+    feed.publish(lastKnown(2000));
+    expect(messages.slice(1)).toMatchObject([{ lastKnown: { at: 1000 } }, { lastKnown: { at: 2000 } }]);
+    expect(held).toEqual([999, 1999]);
+  });
 });
 
-describe("heartbeats", () => {
-  it("come every 5 s with the present number, by one timer for all, while somebody listens", () => {
+describe("Feed, when the source fails", () => {
+  it("makes the state unknown from now on", () => {
+    const feed = feedOf();
+    feed.publish(statusOf("online", { ageMs: 60_000 }));
+    pass(BURST_MS);
+    feed.setUnavailable("stopped", "gone");
+    expect(feed.status()).toMatchObject({
+      state: "unknown",
+      since: Date.now(),
+      ageMs: 0,
+      source: { status: "unavailable", reason: "stopped", detail: "gone" },
+    });
+  });
+
+  it("keeps since if the state was unknown before", () => {
+    const feed = feedOf();
+    feed.publish(statusOf("unknown"));
+    const since = Date.now();
+    pass(1000);
+    feed.setUnavailable("stopped", "gone");
+    expect(feed.status()).toMatchObject({ state: "unknown", since, ageMs: 1000, source: { reason: "stopped" } });
+  });
+
+  it("drops a status that still waits in a burst", () => {
+    const feed = feedOf();
+    const { messages } = listen(feed);
+    feed.publish(statusOf("online"));
+    feed.publish(statusOf("offline", { reading: { at: Date.now(), outboxItems: 3 } }));
+    feed.setUnavailable("stopped", "gone");
+    pass(BURST_MS);
+    expect(messages.slice(1)).toMatchObject([{ state: "online" }, { state: "unknown", source: { reason: "stopped" } }]);
+    expect(JSON.stringify(messages)).not.toMatch(/"offline"(?!:)|outboxItems/);
+  });
+});
+
+describe("Feed, with subscribers", () => {
+  it("sends heartbeats every 5 s with the current number, by one timer, while there are subscribers", () => {
     const feed = feedOf();
     expect(vi.getTimerCount()).toBe(0);
     const first = listen(feed);
     const second = listen(feed);
     expect(vi.getTimerCount()).toBe(1);
-    feed.report(report("online"));
+    feed.publish(statusOf("online"));
     pass(5000);
     expect(first.messages.at(-1)).toEqual({ type: "heartbeat", seq: 1 });
     first.leave();
@@ -412,49 +257,45 @@ describe("heartbeats", () => {
     second.leave();
     expect(vi.getTimerCount()).toBe(0);
   });
-});
 
-describe("many subscribers", () => {
-  it("share the text of a change, which is made once", () => {
+  it("makes the text of a change once for all", () => {
     const feed = feedOf();
     const all = Array.from({ length: 64 }, () => listen(feed));
     const made = vi.spyOn(JSON, "stringify");
-    feed.report(report("online"));
+    feed.publish(statusOf("online"));
     expect(made).toHaveBeenCalledTimes(1);
     made.mockRestore();
     expect(all.map(({ messages }) => messages.at(-1)?.type)).toEqual(Array.from({ length: 64 }, () => "change"));
   });
 
-  it("bear one that leaves while it is told", () => {
+  it("tolerates a subscriber that unsubscribes while it receives a message", () => {
     const feed = feedOf();
     const seen: string[] = [];
-    let leaveFirst = (): void => undefined;
-    leaveFirst = feed.subscribe(() => {
+    let unsubscribeFirst = (): void => undefined;
+    unsubscribeFirst = feed.subscribe(() => {
       seen.push("first");
-      leaveFirst();
+      unsubscribeFirst();
     });
     feed.subscribe(() => seen.push("second"));
-    feed.report(report("online"));
+    feed.publish(statusOf("online"));
     pass(BURST_MS);
-    feed.report(report("offline"));
+    feed.publish(statusOf("offline"));
     expect(seen).toEqual(["first", "second", "first", "second", "second"]);
   });
-});
 
-describe("a closed feed", () => {
-  it("has no timer and calls nobody", () => {
+  it("has no timer and calls no subscriber after close", () => {
     const changes: State[] = [];
     const feed = feedOf({ onChange: ({ state }) => changes.push(state) });
     const { messages } = listen(feed);
-    feed.report(report("online"));
-    feed.report(report("offline"));
+    feed.publish(statusOf("online"));
+    feed.publish(statusOf("offline"));
     feed.close();
     feed.close();
     pass(BURST_MS);
-    feed.report(report("online"));
-    feed.lose("stopped", "gone");
+    feed.publish(statusOf("online"));
+    feed.setUnavailable("stopped", "gone");
     feed.subscribe(() => {
-      throw new Error("told");
+      throw new Error("called after close");
     });
     pass(10_000);
     expect(vi.getTimerCount()).toBe(0);

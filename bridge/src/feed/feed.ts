@@ -1,62 +1,50 @@
 /**
- * The feed: the one present picture, numbered changes, subscribers. Knows neither Outlook nor HTTP.
+ * The feed: the newest status, numbered changes, subscribers. It knows neither Outlook nor HTTP.
  *
- * `seq` counts the changes that were published. In a burst the first change goes out at once and then one each
- * 50 ms at most; what lies between is dropped BEFORE it is numbered, so that every subscriber sees previous + 1.
+ * `seq` counts the published changes. In a burst the first change is published at once, and then at most one each BURST_MS. What is dropped in
+ * between is dropped BEFORE it is numbered, so every subscriber receives the previous number plus 1.
  */
 import { randomUUID } from "node:crypto";
-import { HEARTBEAT_MS, PROTOCOL, type FeedMessage, type Present, type Reason } from "../../../shared/src/protocol.js";
-import type { SourceReport } from "../source/offline-state-source.js";
-import {
-  isSame,
-  pictureOf,
-  startingPicture,
-  systemClocks,
-  unknownPicture,
-  type Clocks,
-  type Picture,
-} from "./picture.js";
+import { isDeepStrictEqual } from "node:util";
+import { HEARTBEAT_MS, PROTOCOL, type FeedMessage, type Reason, type Status } from "../../../shared/src/contract.js";
+import { unknownStatus, type TimedStatus } from "../state-source.js";
 
 /** The least time between two published changes, milliseconds. */
 export const BURST_MS = 50;
 
-/** Takes one message: its JSON, which was made once for all subscribers. Must not throw and must not wait. */
+/** Receives one message: its JSON, which was made once for all subscribers. Must neither throw nor block. */
 export type Subscriber = (message: string) => void;
 
 export interface FeedOptions {
   readonly version: string;
-  readonly clocks?: Clocks;
-  /** Milliseconds; what the protocol says unless a test is in a hurry. */
+  /** Milliseconds; other values are for tests. */
   readonly heartbeatMs?: number;
-  /**
-   * Called with each change that is published, after the subscribers. `heldFrom`: Unix milliseconds from which on the last
-   * known state is known to have held until `present.lastKnown.at`.
-   */
-  readonly onChange?: (present: Present, heldFrom: number | undefined) => void;
-  /** Called after each heartbeat: whoever has something to do now and then need not wake the process for it. */
+  /** Called with each published change, after the subscribers. `heldSince`: see TimedStatus. */
+  readonly onChange?: (status: Status, heldSince: number | undefined) => void;
+  /** Called after each heartbeat: work that is due anyway needs no timer of its own then. */
   readonly onHeartbeat?: () => void;
 }
 
 export class Feed {
-  /** Names this life of the feed. */
+  /** Identifies this run of the feed. */
   readonly epoch = randomUUID();
   readonly #options: FeedOptions;
-  readonly #clocks: Clocks;
   readonly #heartbeatMs: number;
   readonly #subscribers = new Set<Subscriber>();
-  #published: Picture;
-  #newest: Picture;
+  /** What the subscribers have. */
+  #published: TimedStatus;
+  /** What they get as soon as the burst limit allows it. */
+  #newest: TimedStatus;
   #seq = 0;
-  #quietUntil = Number.NEGATIVE_INFINITY;
-  #burst: NodeJS.Timeout | undefined;
-  #heartbeat: NodeJS.Timeout | undefined;
+  #nextPublishAt = Number.NEGATIVE_INFINITY;
+  #burstTimer: NodeJS.Timeout | undefined;
+  #heartbeatTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(options: FeedOptions) {
     this.#options = options;
-    this.#clocks = options.clocks ?? systemClocks;
     this.#heartbeatMs = options.heartbeatMs ?? HEARTBEAT_MS;
-    this.#published = startingPicture(this.#clocks);
+    this.#published = { state: "unknown", since: null, startedAt: performance.now(), source: { status: "starting" } };
     this.#newest = this.#published;
   }
 
@@ -68,26 +56,39 @@ export class Feed {
     return this.#subscribers.size;
   }
 
-  /** What is published now, its age measured now. */
-  present(): Present {
-    return this.#presentAt(this.#clocks.monotonic());
+  /** The published status, with its age now. */
+  status(): Status {
+    const { state, since, startedAt, source, lastKnown, reading } = this.#published;
+    const ageMs = Math.max(0, Math.round(performance.now() - startedAt));
+    return { state, since, ageMs, source, lastKnown, reading };
   }
 
-  /** The source told what it knows. */
-  report(report: SourceReport): void {
-    this.#take(pictureOf(report, this.#newest, this.#clocks));
+  /** Publishes `status` if it differs from the published one: now or, in a burst, a little later unless a newer one comes. */
+  publish(status: TimedStatus): void {
+    if (this.#closed) return;
+    this.#newest = status;
+    if (this.#burstTimer !== undefined) return;
+    const waitMs = this.#nextPublishAt - performance.now();
+    if (waitMs <= 0) {
+      this.#publishNewest();
+      return;
+    }
+    this.#burstTimer = setTimeout(() => {
+      this.#burstTimer = undefined;
+      this.#publishNewest();
+    }, Math.ceil(waitMs));
   }
 
-  /** The source tells nothing any more. */
-  lose(reason: Reason, detail: string): void {
-    this.#take(unknownPicture({ status: "unavailable", reason, detail }, this.#newest, this.#clocks));
+  /** The source has failed: the state is unknown from now on. */
+  setUnavailable(reason: Reason, detail: string): void {
+    this.publish(unknownStatus({ status: "unavailable", reason, detail }, this.#newest));
   }
 
   /** Sends the snapshot at once, then each change and heartbeat until the returned function is called. */
   subscribe(subscriber: Subscriber): () => void {
     if (this.#closed) return () => undefined;
     this.#subscribers.add(subscriber);
-    this.#heartbeat ??= setInterval(() => {
+    this.#heartbeatTimer ??= setInterval(() => {
       this.#send({ type: "heartbeat", seq: this.#seq });
       this.#options.onHeartbeat?.();
     }, this.#heartbeatMs);
@@ -97,7 +98,7 @@ export class Feed {
         protocol: PROTOCOL,
         epoch: this.epoch,
         seq: this.#seq,
-        ...this.present(),
+        ...this.status(),
         heartbeatMs: this.#heartbeatMs,
         bridge: { version: this.#options.version },
       } satisfies FeedMessage),
@@ -113,39 +114,18 @@ export class Feed {
     this.#closed = true;
     this.#subscribers.clear();
     this.#stopHeartbeat();
-    clearTimeout(this.#burst);
-    this.#burst = undefined;
+    clearTimeout(this.#burstTimer);
+    this.#burstTimer = undefined;
   }
 
-  #take(picture: Picture): void {
-    if (this.#closed) return;
-    this.#newest = picture;
-    if (this.#burst !== undefined) return;
-    const now = this.#clocks.monotonic();
-    if (now >= this.#quietUntil) this.#publish(now);
-    else
-      this.#burst = setTimeout(
-        () => {
-          this.#publish(this.#clocks.monotonic());
-        },
-        Math.ceil(this.#quietUntil - now),
-      );
-  }
-
-  #publish(now: number): void {
-    this.#burst = undefined;
+  #publishNewest(): void {
     if (isSame(this.#newest, this.#published)) return;
     this.#published = this.#newest;
-    this.#quietUntil = now + BURST_MS;
+    this.#nextPublishAt = performance.now() + BURST_MS;
     this.#seq += 1;
-    const present = this.#presentAt(now);
-    this.#send({ type: "change", seq: this.#seq, ...present });
-    this.#options.onChange?.(present, this.#published.heldFrom);
-  }
-
-  #presentAt(now: number): Present {
-    const { state, since, began, source, lastKnown, reading } = this.#published;
-    return { state, since, ageMs: Math.max(0, Math.round(now - began)), source, lastKnown, reading };
+    const status = this.status();
+    this.#send({ type: "change", seq: this.#seq, ...status });
+    this.#options.onChange?.(status, this.#published.heldSince);
   }
 
   #send(message: FeedMessage): void {
@@ -155,7 +135,18 @@ export class Feed {
   }
 
   #stopHeartbeat(): void {
-    clearInterval(this.#heartbeat);
-    this.#heartbeat = undefined;
+    clearInterval(this.#heartbeatTimer);
+    this.#heartbeatTimer = undefined;
   }
+}
+
+/** Whether a subscriber would see no difference; the age alone is none. */
+function isSame(a: TimedStatus, b: TimedStatus): boolean {
+  return (
+    a.state === b.state &&
+    a.since === b.since &&
+    isDeepStrictEqual(a.source, b.source) &&
+    isDeepStrictEqual(a.lastKnown, b.lastKnown) &&
+    isDeepStrictEqual(a.reading, b.reading)
+  );
 }

@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileS
 import { join } from "node:path";
 import Database from "libsql";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Present, State } from "../../../shared/src/protocol.js";
-import { temporaryHome } from "../../../test/support/temporary-home.js";
+import type { Status, State } from "../../../shared/src/contract.js";
+import { temporaryFolder } from "../../../test/support/temporary-folder.js";
 import { silentLog } from "../log/log.js";
 import { DAMAGED_FILE, HISTORY_FILE, openStore, UNWRITTEN_FILE } from "./open-store.js";
 import { Recorder } from "./recorder.js";
@@ -18,10 +18,10 @@ const spans: readonly NumberedSpan[] = [
   { number: 2, state: "unknown", from: 200, to: 300, reason: "agent-missing" },
 ];
 
-async function open(folder: string): Promise<{ store: DurableStore; told: string[] }> {
-  const told: string[] = [];
-  const store = await openStore(folder, log, (sentence) => told.push(sentence));
-  return { store, told };
+async function open(folder: string): Promise<{ store: DurableStore; printed: string[] }> {
+  const printed: string[] = [];
+  const store = await openStore(folder, log, (sentence) => printed.push(sentence));
+  return { store, printed };
 }
 
 /** The database as versions before 0.2 made it. */
@@ -36,7 +36,7 @@ const EARLIER = `
 
 /** A folder with a history in it. */
 async function written(): Promise<string> {
-  const folder = temporaryHome();
+  const folder = temporaryFolder();
   const { store } = await open(folder);
   store.write(spans);
   store.close();
@@ -47,7 +47,7 @@ const all = (store: DurableStore): NumberedSpan[] => store.read(0, Number.MAX_SA
 
 /**
  * Another program that holds the history, which it makes if there is none: libsql keeps a file open in the process that has
- * closed it. "EXCLUSIVE" lets nobody read it, "IMMEDIATE" lets nobody write it.
+ * closed it. "EXCLUSIVE" prevents reading, "IMMEDIATE" prevents writing.
  */
 async function lockByAnotherProcess(folder: string, how: "EXCLUSIVE" | "IMMEDIATE"): Promise<() => Promise<void>> {
   const exclusive = how === "EXCLUSIVE" ? "PRAGMA locking_mode = EXCLUSIVE;" : "";
@@ -79,7 +79,7 @@ class Clock {
   readonly clocks = { unix: (): number => this.time, monotonic: (): number => this.time - START };
 }
 
-function present(state: State, since: number): Present {
+function statusOf(state: State, since: number): Status {
   const notifies = { online: true, offline: true };
   return { state, since, ageMs: 0, source: { status: "listening", profile: "P", outlook: "16", notifies } };
 }
@@ -93,17 +93,17 @@ async function states(recorder: Recorder): Promise<string[]> {
 describe("the database of the history", () => {
   it("keeps its spans over a restart, and numbers new ones after them", async () => {
     const folder = await written();
-    const { store, told } = await open(folder);
+    const { store, printed } = await open(folder);
     expect(all(store)).toEqual(spans);
     expect(store.base).toBe(2);
     store.write([{ number: 1, state: "offline", from: 300, to: 310 }]);
     expect(all(store).map(({ number }) => number)).toEqual([1, 2, 3]);
-    expect(told).toEqual([]);
+    expect(printed).toEqual([]);
     store.close();
   });
 
   it("replaces a span that is extended, and reads in pieces", async () => {
-    const { store } = await open(temporaryHome());
+    const { store } = await open(temporaryFolder());
     store.write(spans);
     store.write([{ number: 2, state: "unknown", from: 200, to: 350, reason: "agent-missing" }]);
     store.write([{ number: 3, state: "offline", from: 350, to: 400 }]);
@@ -116,7 +116,7 @@ describe("the database of the history", () => {
   });
 
   it("finds the stretches again that it had when the spans were written", async () => {
-    const folder = temporaryHome();
+    const folder = temporaryFolder();
     const { store } = await open(folder);
     const more = [
       { number: 3, state: "online", from: 310, to: 400 },
@@ -137,7 +137,7 @@ describe("the database of the history", () => {
   });
 
   it("takes all of a batch or nothing, and the next batch", async () => {
-    const { store } = await open(temporaryHome());
+    const { store } = await open(temporaryFolder());
     const broken = { number: 2, state: "online", from: Number.NaN, to: 300 };
     expect(() => {
       store.write([{ number: 1, state: "online", from: 100, to: 200 }, broken]);
@@ -150,7 +150,7 @@ describe("the database of the history", () => {
   });
 
   it("leaves out rows that are no spans, in a table that takes anything", async () => {
-    const folder = temporaryHome();
+    const folder = temporaryFolder();
     const database = new Database(join(folder, HISTORY_FILE));
     database.exec(`
       CREATE TABLE span (number INTEGER PRIMARY KEY, state, reason, began, ended);
@@ -166,7 +166,7 @@ describe("the database of the history", () => {
   });
 
   it("deletes what has expired, a limited number at a time, and what is too much", async () => {
-    const folder = temporaryHome();
+    const folder = temporaryFolder();
     const { store } = await open(folder);
     const days = Array.from({ length: 60 }, (_, day): NumberedSpan => {
       const from = START + day * DAY;
@@ -187,13 +187,13 @@ describe("the database of the history", () => {
   });
 
   it("of an earlier version is used as it is", async () => {
-    const folder = temporaryHome();
+    const folder = temporaryFolder();
     const database = new Database(join(folder, HISTORY_FILE));
     database.exec(EARLIER);
     database.close();
-    const { store, told } = await open(folder);
+    const { store, printed } = await open(folder);
     expect(all(store)).toEqual(spans);
-    expect(told).toEqual([]);
+    expect(printed).toEqual([]);
     store.close();
     // What a program of that version checks.
     const again = new Database(join(folder, HISTORY_FILE));
@@ -207,7 +207,7 @@ describe("the database of the history", () => {
   });
 
   it("shows a state or reason of a newer version as unknown, keeps it, and hides nothing else", async () => {
-    const folder = temporaryHome();
+    const folder = temporaryFolder();
     const { store } = await open(folder);
     const clock = new Clock();
     clock.time = START + 500;
@@ -233,7 +233,7 @@ describe("the database of the history", () => {
     store.close();
     const recorder = new Recorder({ store: (await open(folder)).store, log, clocks: clock.clocks });
     expect(await states(recorder)).toEqual(["unknown", "online", "unknown", "offline", "agent-missing"]);
-    recorder.note(present("online", clock.time));
+    recorder.record(statusOf("online", clock.time));
     clock.time += 1000;
     expect((await states(recorder)).at(-1)).toBe("online");
     recorder.close();
@@ -291,12 +291,12 @@ describe("a damaged history", () => {
     const file = join(folder, HISTORY_FILE);
     damage(file);
     const bytes = readFileSync(file);
-    const { store, told } = await open(folder);
+    const { store, printed } = await open(folder);
     expect(all(store)).toEqual([]);
     store.write(spans);
     expect(all(store)).toEqual(spans);
     store.close();
-    expect(told.join()).toContain(join(folder, DAMAGED_FILE));
+    expect(printed.join()).toContain(join(folder, DAMAGED_FILE));
     expect(readFileSync(join(folder, DAMAGED_FILE)).equals(bytes)).toBe(true);
   });
 
@@ -322,18 +322,18 @@ describe("a damaged history", () => {
     const { store } = await open(folder);
     const clock = new Clock();
     const recorder = new Recorder({ store, log, clocks: clock.clocks });
-    recorder.note(present("online", clock.time));
-    recorder.beat();
+    recorder.record(statusOf("online", clock.time));
+    recorder.extend();
     const file = join(folder, HISTORY_FILE);
     const other = new Database(file);
     other.exec("PRAGMA wal_checkpoint(TRUNCATE); DROP TABLE span; CREATE TABLE span (a)");
     other.close();
     clock.time += 1000;
-    recorder.note(present("offline", clock.time));
+    recorder.record(statusOf("offline", clock.time));
     clock.time += 1000;
     await expect
       .poll(() => {
-        recorder.beat();
+        recorder.extend();
         return existsSync(join(folder, DAMAGED_FILE));
       })
       .toBe(true);
@@ -347,23 +347,23 @@ describe("a damaged history", () => {
 
 describe("a history that cannot be used now", () => {
   it("because another program has locked it is kept in memory, and written when it is free", async () => {
-    const folder = temporaryHome();
+    const folder = temporaryFolder();
     const release = await lockByAnotherProcess(folder, "EXCLUSIVE");
-    const { store, told } = await open(folder);
-    expect(told.join()).toContain(join(folder, HISTORY_FILE));
+    const { store, printed } = await open(folder);
+    expect(printed.join()).toContain(join(folder, HISTORY_FILE));
     const clock = new Clock();
     const recorder = new Recorder({ store, log, clocks: clock.clocks });
     for (const state of ["online", "offline", "online"] as const) {
-      recorder.note(present(state, clock.time));
+      recorder.record(statusOf(state, clock.time));
       clock.time += 1000;
-      recorder.beat();
+      recorder.extend();
     }
     expect(await states(recorder)).toEqual(["unknown", "online", "offline", "online"]);
     await release();
     await expect
       .poll(() => {
         clock.time += 1000;
-        recorder.beat();
+        recorder.extend();
         return readdirSync(folder);
       })
       .not.toContain(UNWRITTEN_FILE);
@@ -379,13 +379,13 @@ describe("a history that cannot be used now", () => {
     const clock = new Clock();
     clock.time = 400;
     const recorder = new Recorder({ store: (await open(folder)).store, log, clocks: clock.clocks });
-    recorder.note(present("offline", 350));
+    recorder.record(statusOf("offline", 350));
     const release = await lockByAnotherProcess(folder, "IMMEDIATE");
-    recorder.beat();
+    recorder.extend();
     const expected = ["unknown", "online", "agent-missing", "unknown", "offline"];
     expect((await states(recorder)).slice(1)).toEqual(expected.slice(1));
     await release();
-    recorder.beat();
+    recorder.extend();
     recorder.close();
     const { store: again } = await open(folder);
     expect(all(again)).toHaveLength(3);
@@ -393,20 +393,20 @@ describe("a history that cannot be used now", () => {
   });
 
   it.each(["stopped", "killed"])("is not lost when the bridge is %s meanwhile", async (how) => {
-    const folder = temporaryHome();
+    const folder = temporaryFolder();
     const release = await lockByAnotherProcess(folder, "EXCLUSIVE");
     const clock = new Clock();
     const first = new Recorder({ store: (await open(folder)).store, log, clocks: clock.clocks });
-    first.note(present("offline", clock.time));
+    first.record(statusOf("offline", clock.time));
     clock.time += 1000;
     if (how === "stopped") first.close();
-    else first.beat();
+    else first.extend();
     expect(existsSync(join(folder, UNWRITTEN_FILE))).toBe(true);
     await release();
 
     clock.time += 1000;
     const second = new Recorder({ store: (await open(folder)).store, log, clocks: clock.clocks });
-    second.note(present("online", clock.time));
+    second.record(statusOf("online", clock.time));
     clock.time += 1000;
     expect((await states(second)).slice(1)).toEqual(["offline", "unknown", "online"]);
     second.close();
@@ -417,10 +417,10 @@ describe("a history that cannot be used now", () => {
   });
 
   it("because a folder is in its place is used once it has gone", async () => {
-    const folder = temporaryHome();
+    const folder = temporaryFolder();
     mkdirSync(join(folder, HISTORY_FILE));
-    const { store, told } = await open(folder);
-    expect(told).toHaveLength(1);
+    const { store, printed } = await open(folder);
+    expect(printed).toHaveLength(1);
     expect(() => {
       store.write(spans);
     }).toThrow();

@@ -1,9 +1,9 @@
-/** The history's files: the database, what could not be written to it, and what was damaged and is set aside. */
+/** The files of the history: the database, the spans that could not be written to it, and damaged databases. */
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type Database from "libsql";
 import * as v from "valibot";
-import { codeOf, describe } from "../failure.js";
+import { codeOf, messageOf } from "../user-error.js";
 import type { Log } from "../log/log.js";
 import { Damaged, SqliteStore } from "./sqlite-store.js";
 import type { DurableStore, NumberedSpan, StoredSpan, Stretch } from "./store.js";
@@ -13,9 +13,9 @@ export const HISTORY_FILE = "history.db";
 export const DAMAGED_FILE = "history.damaged.db";
 /** Older ones; one more is deleted. */
 const OLDER_DAMAGED_FILES = ["history.damaged.1.db", "history.damaged.2.db"];
-/** What the database did not take, for the next start. */
+/** Spans that could not be written to the database, for the next start. */
 export const UNWRITTEN_FILE = "history.unwritten.json";
-/** A file that could not be opened is not tried again sooner, milliseconds: each attempt waits for the lock. */
+/** Least time between two attempts to open the file, milliseconds: each attempt waits for the lock. */
 const RETRY_MS = 1000;
 /** SQLite keeps these beside a database; the first one may hold the newest changes. */
 const COMPANIONS = ["-wal", "-shm"];
@@ -25,10 +25,10 @@ const unwrittenSpans = v.array(v.object({ state: v.string(), reason: v.optional(
 
 /**
  * `folder` is the data directory's history folder. Never throws: a file that cannot be used now is tried again with each call, and
- * a damaged one is set aside. `tell` gets a sentence for a person if the file is not used as it is.
+ * a damaged one is set aside. `print` receives a sentence for the user if the file is damaged or cannot be used.
  */
-export async function openStore(folder: string, log: Log, tell: (sentence: string) => void): Promise<DurableStore> {
-  // Loaded here: where its binary is missing there is no database, and everything else works.
+export async function openStore(folder: string, log: Log, print: (sentence: string) => void): Promise<DurableStore> {
+  // Imported here, so that the bridge works without a history if the binary is missing.
   const library = await import("libsql").then(
     ({ default: open }) => open,
     (error: unknown) => asError(error),
@@ -37,11 +37,11 @@ export async function openStore(folder: string, log: Log, tell: (sentence: strin
   try {
     const damage = store.open();
     if (damage !== undefined)
-      tell(`The history was damaged (${damage.message}). It was set aside as ${join(folder, DAMAGED_FILE)}.`);
+      print(`The history was damaged (${damage.message}). It was set aside as ${join(folder, DAMAGED_FILE)}.`);
   } catch (error) {
     log.error({ err: error }, "the history cannot be used");
     const file = join(folder, HISTORY_FILE);
-    tell(`The history ${file} cannot be used now (${describe(error)}). Changes are kept and written to it later.`);
+    print(`The history ${file} cannot be used now (${messageOf(error)}). Changes are kept and written to it later.`);
   }
   return store;
 }
@@ -127,11 +127,11 @@ class FileStore implements DurableStore {
       return work(store);
     } catch (error) {
       if (error instanceof Damaged) {
-        // The next call opens it again, and sets it aside.
+        // The next call opens it again and sets it aside.
         try {
           this.close();
         } catch {
-          // It is damaged: nothing more can be written to it.
+          // It is damaged, so nothing more can be written to it.
         }
       }
       throw error;
@@ -156,24 +156,24 @@ class FileStore implements DurableStore {
     try {
       text = readFileSync(file, "utf8");
     } catch (error) {
-      if (codeOf(error) !== "ENOENT") this.#log.error({ err: error }, "changes that were kept cannot be read");
+      if (codeOf(error) !== "ENOENT") this.#log.error({ err: error }, "unwritten changes could not be read");
       return [];
     }
     try {
       return v.parse(unwrittenSpans, JSON.parse(text));
     } catch (error) {
-      this.#log.error({ err: error }, "changes that were kept are damaged, and are set aside");
+      this.#log.error({ err: error }, "unwritten changes are damaged and were set aside");
     }
     try {
       renameSync(file, `${file}.damaged`);
     } catch (error) {
-      this.#log.error({ err: error }, "changes that were kept cannot be set aside");
+      this.#log.error({ err: error }, "damaged unwritten changes could not be set aside");
     }
     return [];
   }
 }
 
-/** Renames the database and what belongs to it. The shared memory is of no use to anybody. */
+/** Renames the database and its companion files. */
 function setAside(folder: string): void {
   const names = [HISTORY_FILE, DAMAGED_FILE, ...OLDER_DAMAGED_FILES];
   for (let place = names.length - 1; place > 0; place -= 1) {
@@ -189,5 +189,5 @@ function setAside(folder: string): void {
 }
 
 function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(describe(error));
+  return error instanceof Error ? error : new Error(messageOf(error));
 }

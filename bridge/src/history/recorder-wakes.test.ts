@@ -1,15 +1,15 @@
-// In a process of its own, by Node's own timers: how often they wake it is written down by Node (trace events).
+// In a process of its own, with real timers; Node's trace events count the wake-ups.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
-import { temporaryHome } from "../../../test/support/temporary-home.js";
+import { temporaryFolder } from "../../../test/support/temporary-folder.js";
 import { productRoot } from "../version.js";
 
 const HEARTBEATS = 36;
-/** Time passes this much faster than it does. */
-const HASTE = 20;
+/** Time passes this many times faster. */
+const SPEED = 20;
 
 const moduleOf = (file: string): string =>
   JSON.stringify(pathToFileURL(join(productRoot, "dist/bridge/src", file)).href);
@@ -20,8 +20,8 @@ const SCRIPT = `
   const { silentLog } = await import(${moduleOf("log/log.js")});
   let fired = 0;
   const begin = globalThis.setInterval;
-  globalThis.setInterval = (callback, every) => begin(() => { fired += 1; callback(); }, every / ${HASTE});
-  const monotonic = () => performance.now() * ${HASTE};
+  globalThis.setInterval = (callback, every) => begin(() => { fired += 1; callback(); }, every / ${SPEED});
+  const monotonic = () => performance.now() * ${SPEED};
   let writes = 0;
   const store = await openStore(process.env.FOLDER, silentLog(), () => {});
   const write = store.write.bind(store);
@@ -29,20 +29,20 @@ const SCRIPT = `
   const clocks = { unix: () => 1_767_258_000_000 + monotonic(), monotonic };
   const recorder = new Recorder({ store, log: silentLog(), clocks });
   const source = { status: "listening", profile: "P", outlook: "16", notifies: { online: true, offline: true } };
-  recorder.note({ state: "online", since: null, ageMs: 0, source });
-  let beats = 0;
-  const heart = setInterval(() => {
-    recorder.awake();
-    beats += 1;
-    if (beats < ${HEARTBEATS}) return;
-    clearInterval(heart);
+  recorder.record({ state: "online", since: null, ageMs: 0, source });
+  let heartbeats = 0;
+  const heartbeat = setInterval(() => {
+    recorder.extendEarly();
+    heartbeats += 1;
+    if (heartbeats < ${HEARTBEATS}) return;
+    clearInterval(heartbeat);
     recorder.close();
     console.log(JSON.stringify({ fired, writes }));
   }, 5000);
 `;
 
-it("wakes the process for nothing but heartbeats while there are some", () => {
-  const folder = temporaryHome();
+it("wakes up the process only for heartbeats while there are some", () => {
+  const folder = temporaryFolder();
   const trace = join(folder, "trace.json");
   const said = execFileSync(
     process.execPath,

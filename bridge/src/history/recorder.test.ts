@@ -2,9 +2,8 @@
 import { join } from "node:path";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import type { Present, Reason, State } from "../../../shared/src/protocol.js";
-import { validateHistory } from "../../../shared/src/validate.js";
-import { temporaryHome } from "../../../test/support/temporary-home.js";
+import { type Status, type Reason, type State, parseHistory } from "../../../shared/src/contract.js";
+import { temporaryFolder } from "../../../test/support/temporary-folder.js";
 import { silentLog } from "../log/log.js";
 import { HISTORY_FILE, openStore } from "./open-store.js";
 import { Recorder } from "./recorder.js";
@@ -21,7 +20,7 @@ let steady = 0;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
-  folder = temporaryHome();
+  folder = temporaryFolder();
   wall = START;
   steady = 0;
 });
@@ -50,7 +49,7 @@ async function startRecorder(store?: DurableStore): Promise<Recorder> {
   return recorder;
 }
 
-function present(state: State, since: number | null = wall, reason?: Reason): Present {
+function statusOf(state: State, since: number | null = wall, reason?: Reason): Status {
   const source =
     reason === undefined
       ? ({ status: "listening", profile: "P", outlook: "16", notifies: { online: true, offline: true } } as const)
@@ -58,12 +57,12 @@ function present(state: State, since: number | null = wall, reason?: Reason): Pr
   return { state, since, ageMs: since === null ? 0 : Math.max(0, wall - since), source };
 }
 
-/** What the recorder answers, checked by the validator that the pane uses; times in seconds after START. */
+/** What the recorder returns, validated as in the pane; times in seconds after START. */
 async function shown(recorder: Recorder, hours = 1): Promise<[state: string, from: number, to: number][]> {
   const { pages, ...head } = recorder.read(hours);
   const spans = [];
   for await (const page of pages) spans.push(...page);
-  const checked = validateHistory(JSON.stringify({ ...head, spans }));
+  const checked = parseHistory(JSON.stringify({ ...head, spans }));
   if (checked.kind !== "message") throw new Error(JSON.stringify(checked));
   return checked.message.spans.map(({ state, from, to, reason }) => [
     reason ?? state,
@@ -92,14 +91,14 @@ function counted(store: DurableStore): { writes: number; spans: number } {
   return counts;
 }
 
-describe("the recorder", () => {
+describe("Recorder", () => {
   it("shows each state from when it began until the next one, and nothing before the bridge ran", async () => {
     const recorder = await startRecorder();
-    recorder.note(present("online"));
+    recorder.record(statusOf("online"));
     pass(60_000);
-    recorder.note(present("offline", wall - 2000));
+    recorder.record(statusOf("offline", wall - 2000));
     pass(10_000);
-    recorder.note(present("unknown", wall, "outlook-not-running"));
+    recorder.record(statusOf("unknown", wall, "outlook-not-running"));
     pass(5000);
     expect(await shown(recorder)).toEqual([
       ["unknown", 75 - 3600, 0],
@@ -111,40 +110,40 @@ describe("the recorder", () => {
 
   it("shows how long a state had lasted before the bridge started if Outlook reports it", async () => {
     const recorder = await startRecorder();
-    recorder.note(present("offline", wall - 600_000));
+    recorder.record(statusOf("offline", wall - 600_000));
     expect((await shown(recorder)).slice(1)).toEqual([["offline", -600, 0]]);
   });
 
   it("does not guess how long a state had lasted that was found", async () => {
     const recorder = await startRecorder();
     pass(1000);
-    recorder.note({ ...present("offline", null), ageMs: 600_000 });
+    recorder.record({ ...statusOf("offline", null), ageMs: 600_000 });
     pass(1000);
     expect((await shown(recorder)).slice(1)).toEqual([["offline", 1, 2]]);
   });
 
   it("continues the span while only the source differs", async () => {
     const recorder = await startRecorder();
-    recorder.note(present("online"));
+    recorder.record(statusOf("online"));
     pass(5000);
-    recorder.note({ ...present("online", null), ageMs: 5000 });
+    recorder.record({ ...statusOf("online", null), ageMs: 5000 });
     pass(5000);
     expect((await shown(recorder)).slice(1)).toEqual([["online", 0, 10]]);
   });
 
   it("ends a state when it was last known, if the source listens and the state is unknown since then", async () => {
     const recorder = await startRecorder();
-    recorder.note(present("online"));
+    recorder.record(statusOf("online"));
     pass(60_000);
-    recorder.note(present("unknown", wall - 50_000));
+    recorder.record(statusOf("unknown", wall - 50_000));
     pass(10_000);
     expect((await shown(recorder)).slice(1)).toEqual([
       ["online", 0, 10],
       ["unknown", 10, 70],
     ]);
     // Confirmed: it had lasted until 5 s ago.
-    recorder.note({ ...present("online", wall - 60_000) });
-    recorder.note(present("unknown", wall - 5000));
+    recorder.record({ ...statusOf("online", wall - 60_000) });
+    recorder.record(statusOf("unknown", wall - 5000));
     expect((await shown(recorder)).slice(1)).toEqual([
       ["online", 0, 65],
       ["unknown", 65, 70],
@@ -153,11 +152,11 @@ describe("the recorder", () => {
 
   it("does not date a state back into the time of another one that was seen", async () => {
     const recorder = await startRecorder();
-    recorder.note(present("online"));
+    recorder.record(statusOf("online"));
     pass(60_000);
-    recorder.note(present("unknown", wall, "outlook-not-running"));
+    recorder.record(statusOf("unknown", wall, "outlook-not-running"));
     pass(60_000);
-    recorder.note(present("offline", wall - 100_000));
+    recorder.record(statusOf("offline", wall - 100_000));
     expect((await shown(recorder)).slice(1)).toEqual([
       ["online", 0, 60],
       ["offline", 60, 120],
@@ -168,23 +167,23 @@ describe("the recorder", () => {
 describe("a state that Outlook dates back", () => {
   it("leaves nothing of what was seen since, if it is unknown since then", async () => {
     const recorder = await startRecorder();
-    recorder.note(present("offline"));
+    recorder.record(statusOf("offline"));
     pass(60_000);
-    recorder.note(present("online"));
+    recorder.record(statusOf("online"));
     pass(60_000);
-    recorder.note(present("unknown", wall - 90_000));
+    recorder.record(statusOf("unknown", wall - 90_000));
     expect((await shown(recorder)).slice(1)).toEqual([
       ["offline", 0, 30],
       ["unknown", 30, 120],
     ]);
   });
 
-  it("is believed if the clock was set back meanwhile", async () => {
+  it("is recorded as such if the clock was set back in the meantime", async () => {
     const recorder = await startRecorder();
-    recorder.note(present("online"));
+    recorder.record(statusOf("online"));
     pass(60_000);
     wall -= HOUR;
-    recorder.note(present("offline", wall - 30_000));
+    recorder.record(statusOf("offline", wall - 30_000));
     pass(10_000);
     expect((await shown(recorder)).slice(1)).toEqual([["offline", 60 - 3600 - 30, 60 - 3600 + 10]]);
   });
@@ -193,13 +192,13 @@ describe("a state that Outlook dates back", () => {
 describe("time that was not recorded", () => {
   it("is unknown after a crash, from 20 s at most before it", async () => {
     const first = await startRecorder();
-    first.note(present("online"));
+    first.record(statusOf("online"));
     pass(70_000);
     // The first one is not closed: it has crashed. What it held in memory is lost.
     vi.clearAllTimers();
     pass(100_000);
     const second = await startRecorder();
-    second.note(present("offline", null));
+    second.record(statusOf("offline", null));
     pass(1000);
     expect((await shown(second)).slice(1)).toEqual([
       ["online", 0, 60],
@@ -210,7 +209,7 @@ describe("time that was not recorded", () => {
 
   it("is known until the very end after a stop", async () => {
     const recorder = await startRecorder();
-    recorder.note(present("online"));
+    recorder.record(statusOf("online"));
     pass(7000);
     recorder.close();
     expect(stored()).toEqual([{ state: "online", reason: null, began: START, ended: START + 7000 }]);
@@ -221,7 +220,7 @@ describe("time that was not recorded", () => {
     ["and the monotonic clock went on", 3 * HOUR],
   ])("is unknown while the machine sleeps, %s", async (_what, elapsed) => {
     const recorder = await startRecorder();
-    recorder.note(present("online"));
+    recorder.record(statusOf("online"));
     pass(60_000);
     wall += 3 * HOUR;
     steady += elapsed;
@@ -252,7 +251,7 @@ describe("a wrong clock", () => {
   async function aRun(error: number, lasts: number, state: State = "offline"): Promise<void> {
     wall += error;
     const recorder = await startRecorder();
-    recorder.note(present(state));
+    recorder.record(statusOf(state));
     pass(lasts, 20_000);
     recorder.close();
     wall -= error;
@@ -275,7 +274,7 @@ describe("a wrong clock", () => {
     await aRun(error, 2 * HOUR);
     expect(stored().slice(0, rows.length)).toEqual(rows);
     const after = await startRecorder();
-    after.note(present("online"));
+    after.record(statusOf("online"));
     pass(MINUTE);
     // All that was shown, but for what has passed the edge of the 30 days; what the wrong clock recorded is nowhere.
     const edge = (wall - 720 * HOUR - START) / 1000;
@@ -293,14 +292,14 @@ describe("a wrong clock", () => {
     await aMonth();
     wall -= 3 * DAY;
     const recorder = await startRecorder();
-    recorder.note(present("online"));
+    recorder.record(statusOf("online"));
     pass(MINUTE);
     expect((await shown(recorder, 24)).at(-1)).toEqual([
       "online",
       (wall - MINUTE - START) / 1000,
       (wall - START) / 1000,
     ]);
-    recorder.note(present("offline"));
+    recorder.record(statusOf("offline"));
     expect((await shown(recorder, 24)).at(-1)?.[0]).toBe("online");
     pass(MINUTE);
     expect((await shown(recorder, 24)).at(-1)?.[0]).toBe("offline");
@@ -310,7 +309,7 @@ describe("a wrong clock", () => {
     await aRun(0, 5 * HOUR, "online");
     wall -= 3 * HOUR;
     const recorder = await startRecorder();
-    recorder.note(present("offline"));
+    recorder.record(statusOf("offline"));
     pass(10 * MINUTE);
     wall += 3 * HOUR;
     pass(10 * MINUTE);
@@ -324,14 +323,14 @@ describe("a wrong clock", () => {
 
   it("that jumps back and forth by an hour hides nothing of what was recorded between", async () => {
     const recorder = await startRecorder();
-    recorder.note(present("online"));
+    recorder.record(statusOf("online"));
     pass(2 * HOUR, 10_000);
     for (let time = 0; time < 3; time += 1) {
       wall -= HOUR;
-      recorder.note(present("offline"));
+      recorder.record(statusOf("offline"));
       pass(5 * MINUTE);
       wall += HOUR;
-      recorder.note(present("online"));
+      recorder.record(statusOf("online"));
       pass(5 * MINUTE);
     }
     const spans = await shown(recorder, 3);
@@ -340,12 +339,12 @@ describe("a wrong clock", () => {
     expect(spans.every(([state]) => state !== "offline")).toBe(true);
   });
 
-  it("that is set back for good is believed from then on", async () => {
+  it("that is set back permanently is used from then on", async () => {
     const recorder = await startRecorder();
-    recorder.note(present("online"));
+    recorder.record(statusOf("online"));
     pass(2 * HOUR, 10_000);
     wall -= HOUR;
-    recorder.note(present("offline", wall));
+    recorder.record(statusOf("offline", wall));
     pass(60_000);
     expect((await shown(recorder, 3)).slice(-2)).toEqual([
       ["online", 0, 3600],
@@ -355,7 +354,7 @@ describe("a wrong clock", () => {
     recorder.close();
     wall += HOUR;
     const next = await startRecorder();
-    next.note(present("online"));
+    next.record(statusOf("online"));
     expect((await shown(next, 8)).slice(1)).toEqual([
       ["online", 0, 3600],
       ["offline", 3600, 3660 + 3 * 3600],
@@ -366,11 +365,11 @@ describe("a wrong clock", () => {
   it("does not date a state further back than the monotonic clock allows", async () => {
     const recorder = await startRecorder();
     // Outlook's notification came a minute ago, by a clock that was an hour behind.
-    recorder.note({ ...present("offline", wall - HOUR), ageMs: 60_000 });
+    recorder.record({ ...statusOf("offline", wall - HOUR), ageMs: 60_000 });
     expect((await shown(recorder)).slice(1)).toEqual([["offline", -65, 0]]);
     // One that was ahead.
     pass(60_000);
-    recorder.note({ ...present("online", wall + HOUR), ageMs: 10_000 });
+    recorder.record({ ...statusOf("online", wall + HOUR), ageMs: 10_000 });
     expect((await shown(recorder)).slice(2)).toEqual([["online", 50, 60]]);
   });
 });
@@ -381,7 +380,7 @@ describe("the cost of recording", () => {
     const counts = counted(store);
     const recorder = await startRecorder(store);
     for (let number = 0; number < 10_000; number += 1) {
-      recorder.note(present(number % 2 === 0 ? "online" : "offline"));
+      recorder.record(statusOf(number % 2 === 0 ? "online" : "offline"));
       pass(1, 1);
     }
     expect(counts.writes).toBeGreaterThan(0);
@@ -396,10 +395,10 @@ describe("the cost of recording", () => {
     const recorder = await startRecorder(store);
     const written: number[] = [];
     for (let at = 0; at < 3000; at += 50) {
-      recorder.note(present(at % 100 === 0 ? "online" : "offline"));
+      recorder.record(statusOf(at % 100 === 0 ? "online" : "offline"));
       pass(20, 1);
       expect(counts.writes, "by the timer").toBe(written.length);
-      recorder.settle();
+      recorder.flushIfDue();
       if (counts.writes > written.length) written.push(steady);
       pass(30, 1);
     }
@@ -412,7 +411,7 @@ describe("the cost of recording", () => {
     const store = await openHistory();
     const counts = counted(store);
     const recorder = await startRecorder(store);
-    recorder.note(present("online"));
+    recorder.record(statusOf("online"));
     pass(1000);
     expect(counts.writes).toBe(1);
     pass(600_000);
@@ -423,12 +422,12 @@ describe("the cost of recording", () => {
     const store = await openHistory();
     const counts = counted(store);
     const recorder = await startRecorder(store);
-    recorder.note(present("online"));
+    recorder.record(statusOf("online"));
     pass(1000);
     counts.writes = 0;
     for (let beats = 1; beats <= 12; beats += 1) {
       pass(5000);
-      recorder.awake();
+      recorder.extendEarly();
     }
     expect(counts.writes).toBe(4);
     pass(60_000);
@@ -439,7 +438,7 @@ describe("the cost of recording", () => {
     const recorder = await startRecorder();
     for (let beats = 1; beats <= 6; beats += 1) {
       pass(5000);
-      recorder.awake();
+      recorder.extendEarly();
     }
     expect(vi.getTimerCount()).toBe(1);
     recorder.close();
@@ -449,7 +448,7 @@ describe("the cost of recording", () => {
   it("does not keep what is known to be older than 30 days and a long weekend", async () => {
     const recorder = await startRecorder();
     for (let day = 0; day < 60; day += 1) {
-      recorder.note(present(day % 2 === 0 ? "online" : "offline"));
+      recorder.record(statusOf(day % 2 === 0 ? "online" : "offline"));
       // Asleep but for a moment each day.
       wall += DAY;
       steady += DAY;
@@ -473,7 +472,7 @@ describe("what has expired", () => {
     store.write([{ number: 1201, state: "unknown", from: old.at(-1)?.to ?? 0, to: wall }]);
     store.close();
     const recorder = await startRecorder();
-    recorder.note(present("online"));
+    recorder.record(statusOf("online"));
     pass(3000);
     expect(stored().map(({ state }) => state)).toEqual(["unknown", "online"]);
   });
@@ -517,22 +516,22 @@ describe("a long history", () => {
   it("stays the same while it is read, whatever is recorded meanwhile", async () => {
     const recorder = await startRecorder();
     for (let at = 0; at < 2000; at += 1) {
-      recorder.note(present(at % 2 === 0 ? "online" : "offline"));
+      recorder.record(statusOf(at % 2 === 0 ? "online" : "offline"));
       pass(100, 100);
     }
     const { now, from, pages } = recorder.read(1);
     const spans = [];
     for await (const page of pages) {
       spans.push(...page);
-      recorder.note(present(spans.length % 2 === 0 ? "online" : "offline"));
+      recorder.record(statusOf(spans.length % 2 === 0 ? "online" : "offline"));
       pass(2000);
     }
-    expect(validateHistory(JSON.stringify({ protocol: 1, now, from, spans })).kind).toBe("message");
+    expect(parseHistory(JSON.stringify({ protocol: 1, now, from, spans })).kind).toBe("message");
     expect(spans).toHaveLength(2001);
   });
 });
 
-describe("a store that does not take what is recorded", () => {
+describe("a store that cannot be written", () => {
   it("loses no change while it fails for a while, and the memory is bounded", async () => {
     const store = await openHistory();
     const write = store.write.bind(store);
@@ -546,7 +545,7 @@ describe("a store that does not take what is recorded", () => {
     const recorder = await startRecorder(store);
     const COUNT = 3000;
     for (let at = 0; at < COUNT; at += 1) {
-      recorder.note(present(at % 2 === 0 ? "online" : "offline"));
+      recorder.record(statusOf(at % 2 === 0 ? "online" : "offline"));
       pass(500, 500);
     }
     expect(await shown(recorder)).toHaveLength(COUNT + 1);
@@ -559,7 +558,7 @@ describe("a store that does not take what is recorded", () => {
     expect(stored()).toHaveLength(COUNT);
   });
 
-  it("is written whole at the end if it takes everything again", async () => {
+  it("is written completely at the end if it works again", async () => {
     const store = await openHistory();
     const write = store.write.bind(store);
     store.write = () => {
@@ -567,7 +566,7 @@ describe("a store that does not take what is recorded", () => {
     };
     const recorder = await startRecorder(store);
     for (let at = 0; at < 1200; at += 1) {
-      recorder.note(present(at % 2 === 0 ? "online" : "offline"));
+      recorder.record(statusOf(at % 2 === 0 ? "online" : "offline"));
       pass(10, 10);
     }
     store.write = write;
@@ -575,7 +574,7 @@ describe("a store that does not take what is recorded", () => {
     expect(stored()).toHaveLength(1200);
   });
 
-  it("costs the oldest changes when more than 10,000 wait", async () => {
+  it("loses the oldest changes if more than 10,000 are unwritten", async () => {
     const store = await openHistory();
     store.write = () => {
       throw new Error("SQLITE_BUSY: database is locked");
@@ -584,7 +583,7 @@ describe("a store that does not take what is recorded", () => {
     store.keepUnwritten = (spans) => kept.push(spans.length);
     const recorder = await startRecorder(store);
     for (let at = 0; at < 12_000; at += 1) {
-      recorder.note(present(at % 2 === 0 ? "online" : "offline"));
+      recorder.record(statusOf(at % 2 === 0 ? "online" : "offline"));
       pass(50, 50);
     }
     const spans = await shown(recorder);

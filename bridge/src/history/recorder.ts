@@ -4,10 +4,7 @@
  * beside the store, and written when it can be.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { PROTOCOL, type Present } from "../../../shared/src/protocol.js";
-import type { History, HistorySpan } from "../../../shared/src/history.js";
-import { knownSpan } from "../../../shared/src/validate.js";
-import { systemClocks, type Clocks } from "../feed/picture.js";
+import { PROTOCOL, type Status, type History, type HistorySpan, toHistorySpan } from "../../../shared/src/contract.js";
 import type { Log } from "../log/log.js";
 import { addToStretches, type DurableStore, type NumberedSpan, type StoredSpan, type Stretch } from "./store.js";
 import { placeStretches, Timeline } from "./timeline.js";
@@ -15,23 +12,32 @@ import { placeStretches, Timeline } from "./timeline.js";
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const KEEP_MS = 30 * DAY_MS;
-/** A month of a change every 26 seconds. */
+/** One month with a change every 26 seconds. */
 const KEEP_SPANS = 100_000;
 const EXTEND_INTERVAL_MS = 20_000;
 /** Extend early on a heartbeat, to avoid an extra timer wake-up. Heartbeats are 5 s apart. */
 const EARLY_EXTEND_MS = 14_000;
-/** The process did not see what Outlook did in a longer silence than this. */
+/** If nothing ran for longer than this, the machine slept, and Outlook was not observed. */
 const SLEEP_THRESHOLD_MS = 50_000;
-/** The wall clock was set, or the machine slept, when it moves this much more or less than the monotonic one. */
+/** If the wall clock moves this much more or less than the monotonic clock, it was set, or the machine slept. */
 const CLOCK_DRIFT_MS = 5000;
-/** No change waits longer for the disk. In a steady stream of changes one of them settles before the timer comes. */
+/** Changes are written within this time. */
 const FLUSH_MS = 1000;
-/** Spans that are written, read or deleted at once; everything else in the process waits for it (a few milliseconds). */
+/** Spans that are written, read or deleted at once; that blocks the event loop for a few milliseconds. */
 const BATCH = 500;
-/** A query for a few spans takes as long as so many spans. */
+/** A query costs as much as reading this many spans. */
 const QUERY_COST = 25;
-/** Spans that are kept while the store takes none: a change every three seconds for a working day, about 2 MB. */
+/** Spans that are kept while the store cannot be written: a change every three seconds for a working day, about 2 MB. */
 const MAX_UNWRITTEN = 10_000;
+
+export interface Clocks {
+  /** Unix milliseconds; may jump when the clock is set. */
+  unix(): number;
+  /** Milliseconds from an arbitrary start; never goes back. */
+  monotonic(): number;
+}
+
+const systemClocks: Clocks = { unix: () => Date.now(), monotonic: () => performance.now() };
 
 export interface RecorderOptions {
   readonly store: DurableStore;
@@ -39,7 +45,7 @@ export interface RecorderOptions {
   readonly clocks?: Clocks;
 }
 
-/** The beginning of a history, and its spans in pieces; between two pieces the process does other work. */
+/** A history whose spans are read in pages, between which the event loop runs. */
 export interface HistoryReading extends Omit<History, "spans"> {
   readonly pages: AsyncGenerator<readonly HistorySpan[], void, undefined>;
 }
@@ -52,7 +58,7 @@ export class Recorder {
   readonly #unwritten = new Map<number, NumberedSpan>();
   #nextNumber = 1;
   #running: NumberedSpan | undefined;
-  /** No known state is dated back before this: another known state was seen until then, Unix milliseconds. */
+  /** Another known state was observed until then (Unix milliseconds), so no known state is dated back further. */
   #seenUntil = Number.NEGATIVE_INFINITY;
   #now: { readonly unix: number; readonly monotonic: number };
   #extendTimer: NodeJS.Timeout;
@@ -62,15 +68,15 @@ export class Recorder {
   #flushTimer: NodeJS.Timeout | undefined;
   /** Logged once until it works again. */
   #failing = false;
-  /** The store keeps spans for the next start. */
-  #kept: boolean;
+  /** Whether the store keeps unwritten spans for the next start. */
+  #hasKeptSpans: boolean;
   #closed = false;
 
   constructor({ store, log, clocks = systemClocks }: RecorderOptions) {
     this.#store = store;
     this.#log = log;
     this.#clocks = clocks;
-    this.#kept = store.unwritten.length > 0;
+    this.#hasKeptSpans = store.unwritten.length > 0;
     for (const span of store.unwritten) this.#add(span);
     this.#now = this.#readClocks();
     this.#lastExtended = this.#now.monotonic;
@@ -78,17 +84,17 @@ export class Recorder {
   }
 
   /** Records what the feed has published. A `since` in the past ends the span before it then. */
-  note(present: Present): void {
-    this.#extend();
+  record(status: Status): void {
+    this.#extendToNow();
     const now = this.#now.unix;
-    const { state, source } = present;
+    const { state, source } = status;
     const reason = source.status === "unavailable" ? source.reason : undefined;
     const before = this.#running;
     if (before?.state === state && before.reason === reason) return;
     const known = state !== "unknown";
     const seenUntil =
       before !== undefined && isKnown(before) && before.to > before.from ? before.from : this.#seenUntil;
-    const from = Math.min(now, Math.max(beginning(present, now), now - KEEP_MS, known ? seenUntil : -Infinity));
+    const from = Math.min(now, Math.max(startOf(status, now), now - KEEP_MS, known ? seenUntil : -Infinity));
     // The state before it ended where this one began.
     if (before !== undefined) this.#set({ ...before, to: Math.max(before.from, from) });
     if (known || (before !== undefined && isKnown(before))) this.#seenUntil = from;
@@ -96,36 +102,36 @@ export class Recorder {
     this.#scheduleFlush(FLUSH_MS);
   }
 
-  /** Call it when nothing is due: writes what waits, unless something was written within the last second. */
-  settle(): void {
+  /** Writes the recorded changes now, unless something was written within the last second. */
+  flushIfDue(): void {
     if (this.#flushTimer !== undefined && this.#clocks.monotonic() - this.#lastWrite >= FLUSH_MS) this.#flush();
   }
 
-  /** Reads the last `hours`. Work of others is done between the pages. */
+  /** Reads the last `hours`, in pages between which the event loop runs. */
   read(hours: number): HistoryReading {
-    this.#extend();
+    this.#extendToNow();
     if (!this.#failing || this.#clocks.monotonic() - this.#lastWrite >= FLUSH_MS) this.#write();
     const now = this.#now.unix;
     const from = now - hours * HOUR_MS;
     return { protocol: PROTOCOL, now, from, pages: this.#pages(from, now) };
   }
 
-  /** Extends the current span to the present and writes it. Called by the recorder's own timer. */
-  beat(): void {
+  /** Extends the current span to now and writes it. The recorder's own timer calls it too. */
+  extend(): void {
     this.#lastExtended = this.#clocks.monotonic();
-    this.#extend();
+    this.#extendToNow();
     this.#write();
     if (this.#failing) this.#keepUnwritten();
   }
 
-  /** The process is awake for something else: the recorder's own timer need not wake it soon. */
-  awake(): void {
+  /** Call it when the process is awake anyway: extends the current span if that is due soon, so the timer need not wake up the process. */
+  extendEarly(): void {
     if (this.#clocks.monotonic() - this.#lastExtended < EARLY_EXTEND_MS) return;
-    // Neither `refresh` nor `clearInterval` alone: Node keeps the timers of one length in a list, and would be woken when the
-    // list was due before; of timers that have `ref` it drops the list with the last of them.
+    // Replaces the timer, because Node would still wake up when a refreshed one was due before. ref(), because Node drops its list of
+    // timers with the same duration only with the last one that has it.
     clearInterval(this.#extendTimer.ref());
     this.#extendTimer = this.#scheduleExtend();
-    this.beat();
+    this.extend();
   }
 
   /** Ends the current span now. Idempotent. */
@@ -133,7 +139,7 @@ export class Recorder {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#extendTimer);
-    this.#extend();
+    this.#extendToNow();
     do this.#write();
     while (this.#unwritten.size > 0 && !this.#failing);
     clearTimeout(this.#flushTimer);
@@ -148,7 +154,7 @@ export class Recorder {
 
   #scheduleExtend(): NodeJS.Timeout {
     return setInterval(() => {
-      this.beat();
+      this.extend();
     }, EXTEND_INTERVAL_MS).unref();
   }
 
@@ -163,7 +169,7 @@ export class Recorder {
   }
 
   /** The current state has lasted until now, unless the process slept or the clock was set. */
-  #extend(): void {
+  #extendToNow(): void {
     const before = this.#now;
     const now = this.#readClocks();
     this.#now = now;
@@ -202,14 +208,14 @@ export class Recorder {
     if (oldest !== undefined) this.#unwritten.delete(oldest);
   }
 
-  /** While the store fails it is left alone until the next extension, and not tried with each change. */
+  /** While the store fails, the next attempt is made at the next extension, not with each change. */
   #flush(): void {
     clearTimeout(this.#flushTimer);
     this.#flushTimer = undefined;
     if (!this.#failing) this.#write();
   }
 
-  /** Writes a batch, and deletes one that has expired; the rest follows soon. */
+  /** Writes one batch and deletes one batch of expired spans; schedules the next ones. */
   #write(): void {
     clearTimeout(this.#flushTimer);
     this.#flushTimer = undefined;
@@ -224,17 +230,17 @@ export class Recorder {
       if (due && !more) this.#lastPrune = now.monotonic;
       this.#failing = false;
       if (this.#unwritten.size > 0 || more) this.#scheduleFlush(0);
-      else if (this.#kept) this.#keepUnwritten();
+      else if (this.#hasKeptSpans) this.#keepUnwritten();
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  /** Has the store keep what it has not taken, or forget what it kept once it has taken everything. */
+  /** Makes the store keep the unwritten spans for the next start, or delete those it kept if there are none. */
   #keepUnwritten(): void {
     try {
       this.#store.keepUnwritten([...this.#unwritten.values()]);
-      this.#kept = this.#unwritten.size > 0;
+      this.#hasKeptSpans = this.#unwritten.size > 0;
     } catch (error) {
       this.#log.debug({ err: error }, "changes could not be kept beside the history");
     }
@@ -242,8 +248,8 @@ export class Recorder {
 
   async *#pages(from: number, now: number): AsyncGenerator<readonly HistorySpan[], void, undefined> {
     const timeline = new Timeline(from, now);
-    // All as it is now: the store may be opened, or take what it has not taken, while this is read.
-    const stretches = [...this.#ask(() => this.#store.stretches(), [])];
+    // A snapshot: the store may be opened or written while the pages are read.
+    const stretches = [...this.#tryStore(() => this.#store.stretches(), [])];
     const { base } = this.#store;
     const unwritten = [...this.#unwritten.values()].map((span) => ({ ...span, number: base + span.number }));
     const written = unwritten[0]?.number ?? Number.POSITIVE_INFINITY;
@@ -258,7 +264,7 @@ export class Recorder {
           read = 0;
         }
         read += Math.max(spans.length, QUERY_COST);
-        for (const span of spans) timeline.add(knownSpan(span), stretch.to);
+        for (const span of spans) timeline.add(toHistorySpan(span), stretch.to);
       }
     }
     yield timeline.finish();
@@ -273,10 +279,12 @@ export class Recorder {
   ): Generator<readonly NumberedSpan[], void, undefined> {
     const lastStored = Math.min(last, written - 1);
     let next =
-      first <= lastStored ? this.#ask(() => this.#store.firstAfter(first, lastStored, from), undefined) : undefined;
+      first <= lastStored
+        ? this.#tryStore(() => this.#store.firstAfter(first, lastStored, from), undefined)
+        : undefined;
     while (next !== undefined) {
       const number: number = next;
-      const spans: NumberedSpan[] = this.#ask(() => this.#store.read(number, lastStored, BATCH), []);
+      const spans: NumberedSpan[] = this.#tryStore(() => this.#store.read(number, lastStored, BATCH), []);
       yield spans;
       const reached = spans.at(-1)?.number;
       next = reached === undefined || reached >= lastStored ? undefined : reached + 1;
@@ -285,12 +293,12 @@ export class Recorder {
     for (let at = 0; at < rest.length; at += BATCH) yield rest.slice(at, at + BATCH);
   }
 
-  #ask<Result>(question: () => Result, otherwise: Result): Result {
+  #tryStore<Result>(query: () => Result, fallback: Result): Result {
     try {
-      return question();
+      return query();
     } catch (error) {
       this.#fail(error);
-      return otherwise;
+      return fallback;
     }
   }
 
@@ -306,9 +314,9 @@ function isKnown({ state }: StoredSpan): boolean {
 
 /**
  * When the state began, Unix milliseconds. `since` was read from a clock that may have been set meanwhile; `ageMs` was not, but may
- * leave out that the machine slept: the later of the two claims less.
+ * omit time in which the machine slept: the later of the two claims less.
  */
-function beginning({ since, ageMs }: Present, now: number): number {
+function startOf({ since, ageMs }: Status, now: number): number {
   if (since === null) return now;
   return since > now ? now - ageMs : Math.max(since, now - ageMs - CLOCK_DRIFT_MS);
 }

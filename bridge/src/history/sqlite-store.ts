@@ -9,14 +9,14 @@ const TABLE = `
   CREATE TABLE IF NOT EXISTS span (
     number INTEGER PRIMARY KEY, state TEXT NOT NULL, reason TEXT, began INTEGER NOT NULL, ended INTEGER NOT NULL
   ) STRICT`;
-/** Finds a time without reading the whole month. */
+/** Finds a time without reading all rows. */
 const INDEX = "CREATE INDEX IF NOT EXISTS span_ended ON span (ended)";
 /** Rows as one text of JSON, because libsql takes several times as long to return them one by one. */
 const READ = `
   SELECT json_group_array(json_array(number, state, reason, began, ended)) AS rows FROM (
     SELECT number, state, reason, began, ended FROM span
     WHERE number BETWEEN ? AND ? ORDER BY number LIMIT ?)`;
-// The plus sign keeps SQLite from reading the whole stretch and sorting it.
+// The plus sign keeps SQLite from reading and sorting all of the stretch.
 const FIRST_AFTER = `
   SELECT number AS found FROM span WHERE ended > ?3 AND +number BETWEEN ?1 AND ?2 ORDER BY ended, number LIMIT 1`;
 const LAST_BEFORE = `
@@ -118,7 +118,7 @@ export class SqliteStore implements Store {
 
   close(): void {
     try {
-      // What is in the write-ahead log goes into the file itself, which may then be copied or moved alone.
+      // Moves the write-ahead log into the file, which can then be copied or moved alone.
       this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     } finally {
       this.#database.close();
@@ -175,8 +175,8 @@ function foundBy(row: unknown): number | undefined {
 }
 
 /**
- * Makes sure that the file is a whole database of ours. By `exec` alone: libsql keeps a file open, whatever `close` is
- * told, until the prepared statements of its connection are collected, and Windows renames no open file.
+ * Checks that the file is a complete database of ours. With `exec` only: libsql keeps a file open, even after `close`, until the
+ * prepared statements of its connection are collected, and Windows cannot rename an open file.
  */
 function prepare(database: Database.Database): void {
   must(database, "SELECT NOT EXISTS (SELECT 1 FROM pragma_quick_check WHERE quick_check <> 'ok')", "it is damaged");

@@ -1,8 +1,8 @@
-/** What is stored, and what the recorder asks of a store. */
+/** The stored spans, and the interface of a store. */
 
 /**
- * A span as it is stored, [from, to) in Unix milliseconds. State and reason may be values that only a newer version knows: they are
- * kept as they are, and shown as unknown.
+ * A span as it is stored, [from, to) in Unix milliseconds. State and reason may be values of a newer version: they are stored
+ * unchanged and shown as unknown.
  */
 export interface StoredSpan {
   readonly state: string;
@@ -11,7 +11,7 @@ export interface StoredSpan {
   readonly to: number;
 }
 
-/** Numbers grow in the order of recording, whatever the clock says. */
+/** Numbers grow in the order of recording, independent of the clock. */
 export interface NumberedSpan extends StoredSpan {
   readonly number: number;
 }
@@ -48,7 +48,7 @@ export interface Store {
 export interface DurableStore extends Store {
   /** What an earlier recorder could not write; for this one to write. */
   readonly unwritten: readonly StoredSpan[];
-  /** Keeps what cannot be written now for the next start; an empty list forgets it. */
+  /** Keeps what cannot be written now for the next start; an empty list deletes it. */
   keepUnwritten(spans: readonly StoredSpan[]): void;
 }
 

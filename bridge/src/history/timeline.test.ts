@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { HistorySpan } from "../../../shared/src/history.js";
+import type { HistorySpan } from "../../../shared/src/contract.js";
 import { addToStretches, type NumberedSpan, type Stretch } from "./store.js";
 import { expiredUpTo, placeStretches, Timeline } from "./timeline.js";
 
@@ -24,7 +24,7 @@ describe("a timeline", () => {
     expect(timelineOf([online(12, 15)], 10, 20)).toEqual([unknown(10, 12), online(12, 15), unknown(15, 20)]);
   });
 
-  it("is cut to what was asked for", () => {
+  it("is cut to the requested time", () => {
     expect(timelineOf([online(0, 12), offline(12, 99)], 10, 20)).toEqual([online(10, 12), offline(12, 20)]);
     expect(timelineOf([online(50, 60)], 10, 20)).toEqual([unknown(10, 20)]);
     expect(timelineOf([online(0, 10)], 10, 20)).toEqual([unknown(10, 20)]);
@@ -36,7 +36,7 @@ describe("a timeline", () => {
     expect(timelineOf([why], 10, 20)).toEqual([unknown(10, 12), why]);
   });
 
-  it("covers the time without a hole, whatever is added, and shows no state in time that was not recorded", () => {
+  it("covers the time without a gap, whatever is added, and shows no state in time that was not recorded", () => {
     const span = fc
       .tuple(fc.constantFrom("online" as const, "offline" as const), fc.nat(100), fc.integer({ min: -5, max: 40 }))
       .map(([state, from, length]): HistorySpan => ({ state, from, to: from + length }));
@@ -110,7 +110,7 @@ describe("stretches of recorded time", () => {
       [1, 0, 100],
       [3, 110, 120],
     ]);
-    // It was ahead, and the rest of the time was recorded in many stretches.
+    // It was ahead, and the remaining time was recorded in many stretches.
     expect(await placed(stretchesOf([0, 10], [90, 95], [11, 30], [31, 60], [61, 99]), 100)).toEqual([
       [1, 0, 10],
       [3, 11, 30],

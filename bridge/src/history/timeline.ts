@@ -1,16 +1,16 @@
 /**
- * Makes one timeline of what was recorded, although the clock may have been wrong at times. The order of recording is certain; a
- * recorded time is only as good as the clock was.
+ * Makes one timeline of the recorded spans, although the clock may have been wrong at times. The order of recording is certain; a
+ * recorded time is as good as the clock was.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { HistorySpan } from "../../../shared/src/history.js";
+import type { HistorySpan } from "../../../shared/src/contract.js";
 import type { Stretch } from "./store.js";
 
-/** A longer gap is not believed to have passed: a clock set wrong looks the same. Weekends are shorter. */
+/** A longer gap does not count as time that has passed: a wrong clock looks the same. Weekends are shorter. */
 const MAX_GAP_MS = 4 * 86_400_000;
 /** How many stretches back a predecessor is looked for: weeks, unless the clock jumps all day. */
 const LOOK_BACK = 1000;
-/** Stretches that are placed before other work gets its turn. */
+/** Stretches that are placed before the event loop runs again. */
 const PLACED_AT_ONCE = 100;
 
 /**
@@ -54,7 +54,7 @@ export async function placeStretches(stretches: readonly Stretch[], now: number)
 
 /** Everything in the order of recording up to a stretch, and in the next one what ended before a time. */
 export interface Expired {
-  /** The number of the last span of the last stretch that has expired whole; 0 if there is none. */
+  /** The number of the last span of the last stretch that has expired completely; 0 if there is none. */
   readonly upTo: number;
   /** The stretch that follows, and the time before which its spans have expired. */
   readonly next?: { readonly stretch: Stretch; readonly before: number };
@@ -62,7 +62,7 @@ export interface Expired {
 
 /**
  * What is known to have ended more than `keepMs` before `now`. The age of a span is the time that was recorded after it with the
- * gaps in between, and not what the clock says now: a gap of more than four days, forward or back, counts as
+ * gaps in between, and not the time since then by the clock: a gap of more than four days, forward or back, counts as
  * nothing, and `keepMs` is exceeded by those four days. So no single wrong clock makes anything old.
  */
 export function expiredUpTo(stretches: readonly Stretch[], now: number, keepMs: number): Expired {
@@ -82,7 +82,7 @@ export function expiredUpTo(stretches: readonly Stretch[], now: number, keepMs: 
   return { upTo: stretches[kept - 1]?.last ?? 0, next: { stretch, before: limits[kept] ?? 0 } };
 }
 
-/** Spans that cover [from, now], contiguous and ascending. What no added span covers is unknown, for no reason that is known. */
+/** Spans that cover [from, now], contiguous and ascending. Time that no added span covers is unknown, without a reason. */
 export class Timeline {
   readonly #now: number;
   #reached: number;
@@ -94,7 +94,7 @@ export class Timeline {
     this.#now = now;
   }
 
-  /** Adds what of the span lies after those that were added before, and before `until`. */
+  /** Adds the part of the span that is after the spans added before, and before `until`. */
   add(span: HistorySpan, until = this.#now): void {
     const start = Math.max(span.from, this.#reached);
     const end = Math.min(span.to, until, this.#now);
@@ -103,14 +103,14 @@ export class Timeline {
     this.#append({ ...span, from: start, to: end });
   }
 
-  /** The spans that are complete and were not taken before. */
+  /** Returns the complete spans that were not returned before. */
   take(): HistorySpan[] {
     const taken = this.#done;
     this.#done = [];
     return taken;
   }
 
-  /** Completes the timeline, and returns what is left of it. */
+  /** Completes the timeline and returns the remaining spans. */
   finish(): HistorySpan[] {
     if (this.#reached < this.#now) this.#append({ state: "unknown", from: this.#reached, to: this.#now });
     if (this.#open !== undefined) this.#done.push(this.#open);
@@ -118,7 +118,7 @@ export class Timeline {
     return this.take();
   }
 
-  /** Joins a span to the one before it when nothing differs but the time. */
+  /** Joins a span to the previous one if they differ in time only. */
   #append(span: HistorySpan): void {
     const open = this.#open;
     if (open?.state === span.state && open.reason === span.reason) {

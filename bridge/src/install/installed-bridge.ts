@@ -1,42 +1,54 @@
-/** What the bridge does besides, when it is the one that was installed: it keeps the installation true to itself. */
-import { readFileSync } from "node:fs";
-import { describe } from "../failure.js";
-import type { Home } from "../home/home.js";
+/** Keeps the installation up to date while the installed bridge runs: trust, manifest, start at logon, files of other versions. */
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { DataDirectory } from "../data-directory.js";
+import type { FileLock } from "../instance/lock.js";
 import type { Log } from "../log/log.js";
-import { isFree } from "./bridge/process.js";
-import { runsInstalled, windowsContext } from "./context.js";
-import type { HomeLock } from "../instance/lock.js";
+import { messageOf } from "../user-error.js";
+import { productRoot } from "../version.js";
+import { windowsContext, type InstallContext } from "./context.js";
 import { Journal } from "./journal.js";
 import { tryLockInstallation } from "./lock.js";
-import { PORTS } from "./names.js";
-import { INSTALL_AGAIN, type InstallContext, type Step } from "./step.js";
+import { appsFolder, NODE, PORTS } from "./paths.js";
+import { INSTALL_AGAIN, type Step } from "./step.js";
 import { removeOtherVersions } from "./steps/app-files.js";
-import { autostart } from "./steps/autostart.js";
+import { isFree } from "./steps/bridge.js";
 import { trustAuthority } from "./steps/certificate.js";
 import { manifest } from "./steps/manifest.js";
+import { autostart } from "./steps/windows-settings.js";
 
 export interface InstalledBridge {
-  /** Has Windows trust a renewed certificate, before it is served. Rejects with a Failure when the person says no. */
+  /** Makes Windows trust a renewed CA before its certificate is used. Rejects with a UserError if the user refuses. */
   trust(caFile: string): Promise<void>;
   /**
-   * Ports of the range in the place of one that is taken, by another user's bridge for example: those that are free when
-   * they are asked for. Two bridges that look at the same time see the same one free, and the slower one asks for the next.
+   * Ports to use instead of one that is taken, for example by another user's bridge: those of the range that are free at the time of
+   * each request. Two bridges that start at the same time may get the same port; the slower one requests the next.
    */
   otherPorts(taken: number): AsyncIterable<number>;
-  /** The bridge runs on `port`: manifest and start at logon follow it. Never rejects; what fails is in the log. */
+  /** Call it when the bridge listens on `port`: updates manifest and start at logon. Never rejects; errors are logged. */
   runsOn(port: number): Promise<void>;
 }
 
-/** Undefined when this process does not run from what was installed in `home`. */
-export function installedBridge(home: Home, log: Log): InstalledBridge | undefined {
-  if (process.platform !== "win32" || !runsInstalled(home)) return undefined;
-  const facts = windowsContext({ options: { trust: true, sideload: true, msi: false }, say: () => undefined, home });
-  const { trust, sideload, msi } = facts.record.facts;
-  if (facts.record.problem !== undefined) log.error(`${facts.record.problem}; ${INSTALL_AGAIN}`);
-  return keepInstallation({ ...facts, log, options: { trust, sideload, msi } });
+/** Undefined if this process does not run from the installation in `dataDirectory`. */
+export function installedBridge(dataDirectory: DataDirectory, log: Log): InstalledBridge | undefined {
+  if (process.platform !== "win32" || !runsInstalled(dataDirectory)) return undefined;
+  const context = windowsContext({
+    options: { trust: true, sideload: true, msi: false },
+    print: () => undefined,
+    dataDirectory,
+  });
+  const { record } = context;
+  if (record.problem !== undefined) log.error(`${record.problem}; ${INSTALL_AGAIN}`);
+  const { trust, sideload, msi } = record.data;
+  return maintainInstallation({ ...context, log, options: { trust, sideload, msi } });
 }
 
-export function keepInstallation(context: InstallContext, range: readonly number[] = PORTS): InstalledBridge {
+/** Whether this process runs from the installed copy in `dataDirectory`, rather than from a clone or a package. */
+function runsInstalled(dataDirectory: DataDirectory): boolean {
+  return resolve(productRoot).startsWith(resolve(appsFolder(dataDirectory))) && existsSync(join(productRoot, NODE));
+}
+
+export function maintainInstallation(context: InstallContext, range: readonly number[] = PORTS): InstalledBridge {
   const { record, log, roots, options } = context;
   return {
     trust(caFile) {
@@ -47,38 +59,36 @@ export function keepInstallation(context: InstallContext, range: readonly number
       for (const port of range) if (port !== taken && (await isFree(port))) yield port;
     },
     async runsOn(port) {
-      const lock = await lockOf(context);
+      const lock = await tryLock(context);
       if (lock === undefined) return;
-      if (record.facts.port !== port) {
-        log.warn(
-          { port, instead: record.facts.port },
-          "the port was taken; the manifest names another one from now on",
-        );
+      if (record.data.port !== port) {
+        log.warn({ port, instead: record.data.port }, "the port was taken; updating the manifest to another one");
         record.update({ port });
-        for (const step of [manifest, autostart]) await follow(step, context);
+        for (const step of [manifest, autostart]) await update(step, context);
       }
       const removed = removeOtherVersions(context);
-      if (removed.length > 0) log.info({ removed }, "the files of other versions were removed");
+      if (removed.length > 0) log.info({ removed }, "removed the files of other versions");
       lock.release();
     },
   };
 }
 
-/** Undefined while `install` or `uninstall` runs, which sees to everything itself, or when nothing can be locked. */
-async function lockOf({ home, log }: InstallContext): Promise<HomeLock | undefined> {
+/** Undefined if it cannot be locked, or while `install` or `uninstall` runs, which do the same. */
+async function tryLock({ dataDirectory, log }: InstallContext): Promise<FileLock | undefined> {
   try {
-    return await tryLockInstallation(home);
-  } catch (thrown) {
-    log.error({ err: thrown }, "the installation cannot follow the port");
+    return await tryLockInstallation(dataDirectory);
+  } catch (error) {
+    log.error({ err: error }, "cannot update the installation to the port");
     return undefined;
   }
 }
 
-async function follow(step: Step, context: InstallContext): Promise<void> {
+async function update(step: Step, context: InstallContext): Promise<void> {
   try {
     if ((await step.check(context)).result === "pass") return;
-    context.log.info({ step: step.name, did: await step.do(context, new Journal()) }, "followed the port");
-  } catch (thrown) {
-    context.log.error({ err: thrown, step: step.name }, `could not ${step.what}: ${describe(thrown)}`);
+    const result = await step.apply(context, new Journal());
+    context.log.info({ step: step.name, did: result }, "updated to the new port");
+  } catch (error) {
+    context.log.error({ err: error, step: step.name }, `cannot update to the new port: ${messageOf(error)}`);
   }
 }

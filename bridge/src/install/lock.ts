@@ -1,39 +1,38 @@
-/** <data directory>/run/install.lock: one process at a time changes what is installed. */
+/** <data directory>/run/install.lock: only one process at a time changes the installation. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { describe, Failure } from "../failure.js";
-import type { Home } from "../home/home.js";
-import { takeLock, type HomeLock } from "../instance/lock.js";
+import type { DataDirectory } from "../data-directory.js";
+import { acquireLock, type FileLock } from "../instance/lock.js";
+import { messageOf, UserError } from "../user-error.js";
 
 const LOCK_FILE = "install.lock";
 
-/** Undefined while another process installs or uninstalls. The folder `run` must be there. Throws a Failure. */
-export async function tryLockInstallation(home: Home): Promise<HomeLock | undefined> {
+/** Returns undefined while another process installs or uninstalls. The folder `run` must exist. Rejects with a UserError. */
+export async function tryLockInstallation(dataDirectory: DataDirectory): Promise<FileLock | undefined> {
+  const file = join(dataDirectory.run, LOCK_FILE);
   try {
-    const lock = await takeLock(home, LOCK_FILE);
+    const lock = await acquireLock(dataDirectory, LOCK_FILE);
     if (lock === undefined) return undefined;
     return {
       release() {
         lock.release();
-        // One that another process has taken meanwhile cannot be deleted on Windows.
-        rmSync(join(home.run, LOCK_FILE), { force: true });
+        // Windows does not delete it if another process has locked it in the meantime.
+        rmSync(file, { force: true });
       },
     };
-  } catch (thrown) {
-    throw new Failure(
-      `${join(home.run, LOCK_FILE)} cannot be locked (${describe(thrown)})`,
-      "Delete that file and run the command again.",
-      { cause: thrown },
-    );
+  } catch (error) {
+    throw new UserError(`cannot lock ${file} (${messageOf(error)})`, "Delete that file and run the command again.", {
+      cause: error,
+    });
   }
 }
 
-/** Throws a Failure while another process installs or uninstalls. */
-export async function lockInstallation(home: Home): Promise<HomeLock> {
-  const lock = await tryLockInstallation(home);
+/** Rejects with a UserError while another process installs or uninstalls. */
+export async function lockInstallation(dataDirectory: DataDirectory): Promise<FileLock> {
+  const lock = await tryLockInstallation(dataDirectory);
   if (lock !== undefined) return lock;
-  throw new Failure(
-    "another `install` or `uninstall` of this user is running",
-    "Wait until it has ended, then run the command again. It may be waiting for your answer to a question of Windows.",
+  throw new UserError(
+    "another `install` or `uninstall` is running for this user",
+    "Wait until it has finished, then run the command again. It may be waiting for you to answer a Windows prompt.",
   );
 }

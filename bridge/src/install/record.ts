@@ -1,105 +1,118 @@
 /**
- * What has been installed and must go again: <home>/install.json. Written before each thing that it tells of is done, so
- * that even an installation that was cut off can be removed whole.
+ * What is installed and must be removed by `uninstall`: <data directory>/install.json. Each entry is written before the change that
+ * it describes is made, so that even an interrupted installation can be removed completely.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
-import { codeOf, describe, Failure } from "../failure.js";
-import type { Home } from "../home/home.js";
+import type { DataDirectory } from "../data-directory.js";
+import { codeOf, messageOf, UserError } from "../user-error.js";
 
 const schema = v.object({
   /** The version that was installed last. */
   version: v.optional(v.string()),
-  /** Port of the bridge; the manifest names it. */
+  /** Port of the bridge, as in the manifest. */
   port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535))),
-  /** SHA-1 in hex of each certificate that Windows was asked to trust. */
+  /** SHA-1 in hex of each certificate that was added to this user's trusted roots. */
   thumbprints: v.optional(v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/))), []),
-  /** Registry keys that were not there before, the uppermost first. */
+  /** Registry keys that were created, parents first. */
   keys: v.optional(v.array(v.string()), []),
-  /** What OutlookDiskProvider held before, if anything. */
+  /** The previous value of OutlookDiskProvider, if any. */
   diskProviderBefore: v.optional(v.string()),
-  /** Whether Windows was to be asked to trust the certificate, and the manifest to be sideloaded; no: an administrator does. */
+  /** Whether to add the certificate to the trusted roots, and to sideload the manifest. If false, an administrator does it. */
   trust: v.optional(v.boolean(), true),
   sideload: v.optional(v.boolean(), true),
-  /** Installed by Windows Installer, which removes files and entry by itself. */
+  /** Installed by Windows Installer, which removes the files and its entry in the list of apps itself. */
   msi: v.optional(v.boolean(), false),
 });
 
-export type InstallFacts = v.InferOutput<typeof schema>;
+export type InstallData = v.InferOutput<typeof schema>;
 
-export function installFileOf(home: Home): string {
-  return join(home.path, "install.json");
+export function installFileOf(dataDirectory: DataDirectory): string {
+  return join(dataDirectory.path, "install.json");
 }
 
-/** "missing": never written, or deleted. "damaged": what it said cannot be known. */
-export type RecordState = "whole" | "missing" | "damaged";
+/** "missing": never written, or deleted. "damaged": its contents are lost. */
+export type RecordState = "valid" | "missing" | "damaged";
 
-/** Of a damaged record: nothing is done that somebody may have asked not to be done. */
-const NOTHING_KNOWN: Partial<InstallFacts> = { trust: false, sideload: false };
+/** For a damaged record: the user may have opted out of both, so do neither. */
+const DAMAGED_DATA: Partial<InstallData> = { trust: false, sideload: false };
 
 export class InstallRecord {
-  readonly #home: Home;
-  /** As it was found. */
+  readonly #dataDirectory: DataDirectory;
+  /** When it was read. */
   readonly state: RecordState;
-  /** What is wrong with a damaged one. */
+  /** Why it is damaged. */
   readonly problem: string | undefined;
-  #facts: InstallFacts;
+  #data: InstallData;
   #mayWrite: boolean;
 
-  constructor(home: Home) {
-    this.#home = home;
-    const found = read(installFileOf(home));
+  constructor(dataDirectory: DataDirectory) {
+    this.#dataDirectory = dataDirectory;
+    const found = read(installFileOf(dataDirectory));
     this.state = found.state;
     this.problem = found.problem;
-    this.#facts = found.facts;
+    this.#data = found.data;
     this.#mayWrite = found.state !== "damaged";
   }
 
-  get facts(): InstallFacts {
-    return this.#facts;
+  get data(): InstallData {
+    return this.#data;
   }
 
   /**
-   * Writes the facts with `changes` in them. A damaged record stays as it is until another installation begins: a reader
-   * next must not take what is left for all that there was. Throws a Failure.
+   * Writes the record with `changes`. A damaged file is not overwritten before the next installation begins: what is left in memory
+   * is incomplete, and must not look like a valid record. Throws a UserError.
    */
-  update(changes: Partial<InstallFacts>): void {
+  update(changes: Partial<InstallData>): void {
     this.#refresh();
-    const facts = { ...this.#facts, ...changes };
-    if (this.#mayWrite) this.#write(facts);
-    this.#facts = facts;
+    const data = { ...this.#data, ...changes };
+    if (this.#mayWrite) this.#write(data);
+    this.#data = data;
   }
 
-  /** Lets an installation write in the place of what is there. Returns how to put that back. Throws a Failure. */
+  /** Allows an installation to overwrite the file, even a damaged one. Returns a function that restores it, which throws a UserError. */
   begin(): () => void {
-    const file = installFileOf(this.#home);
-    const [facts, mayWrite] = [this.#facts, this.#mayWrite];
+    const file = installFileOf(this.#dataDirectory);
+    const [data, mayWrite] = [this.#data, this.#mayWrite];
     const before = this.state === "missing" ? undefined : readBytes(file);
     this.#mayWrite = true;
     return () => {
-      this.#facts = facts;
+      this.#data = data;
       this.#mayWrite = mayWrite;
       if (before === undefined) rmSync(file, { force: true });
       else this.#put(before);
     };
   }
 
-  /** A bridge runs for weeks, and an installation may have written since. */
-  #refresh(): void {
-    const found = read(installFileOf(this.#home));
-    if (this.#mayWrite && found.state === "whole") this.#facts = found.facts;
+  addKeys(keys: readonly string[]): void {
+    this.#refresh();
+    const known = new Set(this.#data.keys.map((key) => key.toLowerCase()));
+    const added = keys.filter((key) => !known.has(key.toLowerCase()));
+    if (added.length > 0) this.update({ keys: [...this.#data.keys, ...added] });
   }
 
-  #write(facts: InstallFacts): void {
-    this.#put(`${JSON.stringify(v.parse(schema, facts), null, 2)}\n`);
+  addThumbprint(thumbprint: string): void {
+    this.#refresh();
+    if (!this.#data.thumbprints.includes(thumbprint))
+      this.update({ thumbprints: [...this.#data.thumbprints, thumbprint] });
+  }
+
+  /** A bridge runs for weeks; an installation may have written the file in the meantime. */
+  #refresh(): void {
+    const found = read(installFileOf(this.#dataDirectory));
+    if (this.#mayWrite && found.state === "valid") this.#data = found.data;
+  }
+
+  #write(data: InstallData): void {
+    this.#put(`${JSON.stringify(v.parse(schema, data), null, 2)}\n`);
   }
 
   #put(content: string | Buffer): void {
-    const file = installFileOf(this.#home);
+    const file = installFileOf(this.#dataDirectory);
     try {
-      mkdirSync(this.#home.path, { recursive: true, mode: 0o700 });
-      // Without the flush a power cut may leave an empty file under the new name.
+      mkdirSync(this.#dataDirectory.path, { recursive: true, mode: 0o700 });
+      // Flush before the rename: otherwise a power failure may leave an empty file under the final name.
       const descriptor = openSync(`${file}.new`, "w", 0o600);
       try {
         writeFileSync(descriptor, content);
@@ -108,46 +121,31 @@ export class InstallRecord {
         closeSync(descriptor);
       }
       renameSync(`${file}.new`, file);
-    } catch (thrown) {
-      throw new Failure(
-        `${file} cannot be written (${codeOf(thrown) ?? describe(thrown)})`,
-        "See that the folder can be written and that its disk is not full.",
-        { cause: thrown },
+    } catch (error) {
+      throw new UserError(
+        `cannot write ${file} (${codeOf(error) ?? messageOf(error)})`,
+        "Check that the folder is writable and that the disk is not full.",
+        { cause: error },
       );
     }
   }
-
-  addKeys(keys: readonly string[]): void {
-    this.#refresh();
-    const known = new Set(this.#facts.keys.map((key) => key.toLowerCase()));
-    const added = keys.filter((key) => !known.has(key.toLowerCase()));
-    if (added.length > 0) this.update({ keys: [...this.#facts.keys, ...added] });
-  }
-
-  addThumbprint(thumbprint: string): void {
-    this.#refresh();
-    if (!this.#facts.thumbprints.includes(thumbprint))
-      this.update({ thumbprints: [...this.#facts.thumbprints, thumbprint] });
-  }
 }
 
-interface Found {
+function read(file: string): {
   readonly state: RecordState;
   readonly problem: string | undefined;
-  readonly facts: InstallFacts;
-}
-
-function read(file: string): Found {
+  readonly data: InstallData;
+} {
   try {
-    return { state: "whole", problem: undefined, facts: v.parse(schema, JSON.parse(readFileSync(file, "utf8"))) };
-  } catch (thrown) {
-    if (codeOf(thrown) === "ENOENT") return { state: "missing", problem: undefined, facts: v.parse(schema, {}) };
-    const problem = `${file} is damaged (${codeOf(thrown) ?? describe(thrown)})`;
-    return { state: "damaged", problem, facts: v.parse(schema, NOTHING_KNOWN) };
+    return { state: "valid", problem: undefined, data: v.parse(schema, JSON.parse(readFileSync(file, "utf8"))) };
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return { state: "missing", problem: undefined, data: v.parse(schema, {}) };
+    const problem = `${file} is damaged (${codeOf(error) ?? messageOf(error)})`;
+    return { state: "damaged", problem, data: v.parse(schema, DAMAGED_DATA) };
   }
 }
 
-/** Undefined for what is no file. */
+/** Undefined if it is not a readable file. */
 function readBytes(file: string): Buffer | undefined {
   try {
     return readFileSync(file);

@@ -1,79 +1,79 @@
-/** <home>/run/bridge.lock: one process of a home at a time holds it, also when several start at the same instant. */
+/** A lock file in <data directory>/run, held by one process at a time, even if several start at the same moment. */
 import { closeSync, constants, existsSync, lstatSync, openSync, rmdirSync, rmSync, truncateSync } from "node:fs";
 import { join } from "node:path";
-import { asFailure, codeOf, describe, Failure } from "../failure.js";
-import type { Home } from "../home/home.js";
+import type { DataDirectory } from "../data-directory.js";
+import { asUserError, codeOf, messageOf, UserError } from "../user-error.js";
 
 export const LOCK_FILE = "bridge.lock";
 
-/** Held until it is released or the process has ended, however it ended: the operating system holds it, not the file. */
-export interface HomeLock {
+/** Held until it is released or the process ends, however it ends: the operating system holds the lock. */
+export interface FileLock {
   release(): void;
 }
 
-/** libuv's UV_FS_O_EXLOCK (uv/win.h), which Node passes on to it: nobody else can open the file. On Windows alone. */
+/** libuv's UV_FS_O_EXLOCK (uv/win.h), which Node passes through: no other process can open the file. Windows only. */
 const EXCLUSIVE = 0x10000000;
-/** What is in the file is not SQLite's. Reported only while nobody holds the lock. */
+/** The file is not a SQLite database. Reported only while nobody holds the lock. */
 const DAMAGED = /^SQLITE_(?:NOTADB|CORRUPT)/;
 
 /**
- * Undefined while another process holds it. A damaged file is repaired. Rejects with a Failure when something is in the way, and
- * with another error when files cannot be locked there at all.
+ * Undefined while another process holds it. A damaged file is repaired. Rejects with a UserError if something else has the name
+ * of the lock file, and with another error if files cannot be locked in that folder.
  */
-export async function takeLock(home: Home, name = LOCK_FILE): Promise<HomeLock | undefined> {
-  const file = join(home.run, name);
-  clearWay(file);
+export async function acquireLock(dataDirectory: DataDirectory, name = LOCK_FILE): Promise<FileLock | undefined> {
+  const file = join(dataDirectory.run, name);
+  removeObstacle(file);
   try {
     return await tryLock(file);
-  } catch (thrown) {
-    if (!DAMAGED.test(codeOf(thrown) ?? "")) throw thrown;
-    // In place: a new file would be another lock than the one that another start may hold by now.
+  } catch (error) {
+    if (!DAMAGED.test(codeOf(error) ?? "")) throw error;
+    // Truncate rather than replace it: another process may already hold a lock on this file.
     truncateSync(file);
     return tryLock(file);
   }
 }
 
-/** Whether a process holds it; undefined when that cannot be found out. Takes it for an instant, and writes nothing. */
-export async function isLocked(home: Home): Promise<boolean | undefined> {
-  const file = join(home.run, LOCK_FILE);
+/** Whether a process holds the bridge's lock; undefined if unknown. Acquires it for a moment and writes nothing. */
+export async function isLocked(dataDirectory: DataDirectory): Promise<boolean | undefined> {
+  const file = join(dataDirectory.run, LOCK_FILE);
   if (!existsSync(file)) return false;
   try {
     const lock = await tryLock(file);
     lock?.release();
     return lock === undefined;
-  } catch (thrown) {
-    return DAMAGED.test(codeOf(thrown) ?? "") ? false : undefined;
+  } catch (error) {
+    return DAMAGED.test(codeOf(error) ?? "") ? false : undefined;
   }
 }
 
-async function tryLock(file: string): Promise<HomeLock | undefined> {
+async function tryLock(file: string): Promise<FileLock | undefined> {
   try {
-    return process.platform === "win32" ? openAlone(file) : await lock(file);
-  } catch (thrown) {
-    if (/^(?:SQLITE_BUSY|EBUSY)/.test(codeOf(thrown) ?? "")) return undefined;
-    throw thrown;
+    return process.platform === "win32" ? lockOnWindows(file) : await lockWithSqlite(file);
+  } catch (error) {
+    if (/^(?:SQLITE_BUSY|EBUSY)/.test(codeOf(error) ?? "")) return undefined;
+    throw error;
   }
 }
 
-/** Removes an empty folder or a link that leads nowhere from the lock's place. Throws a Failure for what may hold something. */
-function clearWay(file: string): void {
+/** Removes an empty folder or a dangling link in the place of the lock file. Throws a UserError for anything with content. */
+function removeObstacle(file: string): void {
   try {
     const found = lstatSync(file, { throwIfNoEntry: false });
     if (found?.isDirectory() === true) rmdirSync(file);
     else if (found?.isSymbolicLink() === true && !existsSync(file)) rmSync(file, { force: true });
     else if (found !== undefined) closeSync(openSync(file, process.platform === "win32" ? "r" : "r+"));
-  } catch (thrown) {
-    // Another start was faster, or holds it (Windows).
-    if (["ENOENT", "EBUSY"].includes(codeOf(thrown) ?? "")) return;
-    throw new Failure(
-      `the lock ${file} cannot be used (${asFailure(thrown)?.message ?? describe(thrown)})`,
+  } catch (error) {
+    // Another process has removed it, or holds the lock (Windows).
+    if (["ENOENT", "EBUSY"].includes(codeOf(error) ?? "")) return;
+    throw new UserError(
+      `cannot use the lock file ${file} (${asUserError(error)?.message ?? messageOf(error)})`,
       "Remove it, then run the command again.",
-      { cause: thrown },
+      { cause: error },
     );
   }
 }
 
-function openAlone(file: string): HomeLock {
+function lockOnWindows(file: string): FileLock {
   const descriptor = openSync(file, constants.O_RDWR | constants.O_CREAT | EXCLUSIVE);
   return {
     release: () => {
@@ -82,15 +82,15 @@ function openAlone(file: string): HomeLock {
   };
 }
 
-/** By SQLite, because Node locks no files: nothing is ever written into this one. */
-async function lock(file: string): Promise<HomeLock> {
-  const { default: open } = await import("libsql");
-  const database = new open(file, { timeout: 0 });
+/** Node has no file locks, but SQLite has. Nothing is ever written to this database. */
+async function lockWithSqlite(file: string): Promise<FileLock> {
+  const { default: Database } = await import("libsql");
+  const database = new Database(file, { timeout: 0 });
   try {
     database.exec("PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE");
-  } catch (thrown) {
+  } catch (error) {
     database.close();
-    throw thrown;
+    throw error;
   }
   return {
     release: () => {

@@ -1,59 +1,60 @@
 import { mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { expectRights } from "../../../test/support/rights.js";
-import { temporaryHome } from "../../../test/support/temporary-home.js";
-import { Failure } from "../failure.js";
-import { prepareHome, resolveHome, type Home } from "../home/home.js";
-import { foreign } from "./foreign.js";
+import { expectPermissions } from "../../../test/support/system.js";
+import { temporaryFolder } from "../../../test/support/temporary-folder.js";
+import { UserError } from "../user-error.js";
+import { prepareDataDirectory, resolveDataDirectory, type DataDirectory } from "../data-directory.js";
+import { sanitize } from "./sanitize.js";
 import { logFileOf, openLog } from "./log.js";
 
-function preparedHome(): Home {
-  const home = resolveHome({ env: { OUTLOOK_OFFLINE_STATE_HOME: temporaryHome() } });
-  prepareHome(home);
-  return home;
+function preparedDataDirectory(): DataDirectory {
+  const dataDirectory = resolveDataDirectory({ env: { OUTLOOK_OFFLINE_STATE_HOME: temporaryFolder() } });
+  prepareDataDirectory(dataDirectory);
+  return dataDirectory;
 }
 
-describe("the log", () => {
-  it("is on disk as soon as a line is logged, for this user alone", () => {
-    const home = preparedHome();
-    const { log, close } = openLog(home);
+describe("openLog", () => {
+  it("writes each line at once, to a file that only this user can read", () => {
+    const dataDirectory = preparedDataDirectory();
+    const { log, close } = openLog(dataDirectory);
     log.info({ port: 1 }, "starting");
-    const [line = ""] = readFileSync(logFileOf(home), "utf8").split("\n");
+    const [line = ""] = readFileSync(logFileOf(dataDirectory), "utf8").split("\n");
     close();
     expect(JSON.parse(line)).toMatchObject({ level: 30, port: 1, msg: "starting", pid: process.pid });
-    expectRights(logFileOf(home), 0o600);
+    expect(line).toMatch(/"time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"/);
+    expectPermissions(logFileOf(dataDirectory), 0o600);
   });
 
-  it("stays under 10 MB in all, however much is logged", () => {
-    const home = preparedHome();
-    const { log, close } = openLog(home);
+  it("keeps less than 10 MB in all", () => {
+    const dataDirectory = preparedDataDirectory();
+    const { log, close } = openLog(dataDirectory);
     const text = "x".repeat(10_000);
     for (let number = 0; number < 1500; number += 1) log.info({ number }, text);
     close();
-    const sizes = readdirSync(home.logs).map((name) => statSync(join(home.logs, name)).size);
+    const sizes = readdirSync(dataDirectory.logs).map((name) => statSync(join(dataDirectory.logs, name)).size);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(10_000_000);
-    expect(readFileSync(logFileOf(home), "utf8")).toContain('"number":1499');
+    expect(readFileSync(logFileOf(dataDirectory), "utf8")).toContain('"number":1499');
   });
 
-  it("says which file cannot be written", () => {
-    const home = preparedHome();
-    mkdirSync(logFileOf(home));
-    expect(() => openLog(home)).toThrow(Failure);
+  it("throws a UserError if the file cannot be written", () => {
+    const dataDirectory = preparedDataDirectory();
+    mkdirSync(logFileOf(dataDirectory));
+    expect(() => openLog(dataDirectory)).toThrow(UserError);
   });
 });
 
-describe("text from outside", () => {
-  it("is one line of printable ASCII, whatever it was", () => {
-    expect(foreign('a\r\nb\u001b[31m\u202e\u0085"')).toBe('a\\u000d\\u000ab\\u001b[31m\\u202e\\u0085"');
+describe("sanitize", () => {
+  it("returns one line of printable ASCII", () => {
+    expect(sanitize('a\r\nb\u001b[31m\u202e\u0085"')).toBe('a\\u000d\\u000ab\\u001b[31m\\u202e\\u0085"');
   });
 
-  it("is cut", () => {
-    expect(foreign("y".repeat(200))).toBe("y".repeat(200));
-    expect(foreign("y".repeat(5000))).toBe(`${"y".repeat(200)}... (5000 characters)`);
+  it("cuts long text and appends its length", () => {
+    expect(sanitize("y".repeat(200))).toBe("y".repeat(200));
+    expect(sanitize("y".repeat(5000))).toBe(`${"y".repeat(200)}... (5000 characters)`);
   });
 
-  it("is cut to the same length when every character of it is escaped", () => {
-    expect(foreign("\u0085".repeat(200))).toBe(`${"\\u0085".repeat(33)}... (200 characters)`);
+  it("limits the length of the result, not of the input", () => {
+    expect(sanitize("\u0085".repeat(200))).toBe(`${"\\u0085".repeat(33)}... (200 characters)`);
   });
 });

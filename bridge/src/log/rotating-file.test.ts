@@ -1,14 +1,14 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { temporaryHome } from "../../../test/support/temporary-home.js";
+import { temporaryFolder } from "../../../test/support/temporary-folder.js";
 import { RotatingFile } from "./rotating-file.js";
 
 const line = (number: number): string => `${String(number).padStart(9, "0")}\n`;
 
-describe("a rotating file", () => {
-  it("sets full files aside, drops the oldest and loses no line of those that stay", () => {
-    const folder = temporaryHome();
+describe("RotatingFile", () => {
+  it("renames full files, removes the oldest and loses no line of the others", () => {
+    const folder = temporaryFolder();
     const file = new RotatingFile({ file: join(folder, "a.b.log"), maxBytes: 100, maxFiles: 3 });
     for (let number = 0; number < 95; number += 1) file.write(line(number));
     file.close();
@@ -17,8 +17,8 @@ describe("a rotating file", () => {
     expect(text).toBe(Array.from({ length: 25 }, (_, index) => line(70 + index)).join(""));
   });
 
-  it("goes on where the last run ended, and counts what was there", () => {
-    const folder = temporaryHome();
+  it("appends to an existing file and counts its size", () => {
+    const folder = temporaryFolder();
     const options = { file: join(folder, "log"), maxBytes: 100, maxFiles: 2 };
     writeFileSync(options.file, line(1).repeat(9));
     const file = new RotatingFile(options);
@@ -29,8 +29,8 @@ describe("a rotating file", () => {
     expect(readFileSync(options.file, "utf8")).toBe(line(3));
   });
 
-  it("stays within its budget where a full file cannot be set aside", () => {
-    const folder = temporaryHome();
+  it("keeps the size limit if a full file cannot be renamed", () => {
+    const folder = temporaryFolder();
     mkdirSync(join(folder, "x.1.log", "in-the-way"), { recursive: true });
     const file = new RotatingFile({ file: join(folder, "x.log"), maxBytes: 100, maxFiles: 3 });
     for (let number = 0; number < 50; number += 1) file.write(line(number));
@@ -39,8 +39,8 @@ describe("a rotating file", () => {
     expect(readFileSync(join(folder, "x.log"), "utf8")).toContain(line(49));
   });
 
-  it("throws nothing while its folder is gone, and writes again when it is back", () => {
-    const folder = join(temporaryHome(), "logs");
+  it("throws nothing while its folder is missing, and writes again afterwards", () => {
+    const folder = join(temporaryFolder(), "logs");
     mkdirSync(folder);
     const file = new RotatingFile({ file: join(folder, "x.log"), maxBytes: 20, maxFiles: 2 });
     rmSync(folder, { recursive: true });

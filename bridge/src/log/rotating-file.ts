@@ -1,11 +1,11 @@
-/** A log file that never grows beyond its budget: full files are renamed, and the oldest one is dropped. */
+/** A file of limited size: full files are renamed, and the oldest one is removed. */
 import { closeSync, fstatSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 
 export interface RotatingFileOptions {
   readonly file: string;
-  /** A file that has reached this size is set aside. */
+  /** A file is rotated before it would exceed this size. */
   readonly maxBytes: number;
-  /** How many files there may be, the one being written included. */
+  /** Number of files, including the current one. */
   readonly maxFiles: number;
 }
 
@@ -14,16 +14,13 @@ export class RotatingFile {
   #descriptor: number | undefined;
   #size = 0;
 
-  /** Opens the file. Throws when it cannot be written. */
+  /** Opens the file. Throws if it cannot be written. */
   constructor(options: RotatingFileOptions) {
     this.#options = options;
     this.#open("a");
   }
 
-  /**
-   * Appends one line, at once: what was said before a crash is on disk. Never throws, because a full disk must not stop
-   * the bridge; the line is then lost.
-   */
+  /** Appends one line synchronously, so that a crash loses none. Never throws: a line that cannot be written is lost. */
   write(line: string): void {
     const bytes = Buffer.from(line, "utf8");
     try {
@@ -42,7 +39,7 @@ export class RotatingFile {
     try {
       closeSync(descriptor);
     } catch {
-      // There is nobody left to tell.
+      // Nothing can be done about it.
     }
   }
 
@@ -52,32 +49,33 @@ export class RotatingFile {
   }
 
   #rotate(): void {
-    // Windows renames no open file.
+    // Windows does not rename open files.
     this.close();
     const { file, maxFiles } = this.#options;
-    tolerantly(() => {
-      rmSync(asideOf(file, maxFiles - 1), { force: true });
+    ignoreErrors(() => {
+      rmSync(olderFile(file, maxFiles - 1), { force: true });
     });
     for (let age = maxFiles - 1; age >= 1; age -= 1) {
-      const newer = age === 1 ? file : asideOf(file, age - 1);
-      tolerantly(() => {
-        renameSync(newer, asideOf(file, age));
+      const newer = age === 1 ? file : olderFile(file, age - 1);
+      ignoreErrors(() => {
+        renameSync(newer, olderFile(file, age));
       });
     }
-    // Empties the file when it could not be renamed: the budget holds in any case.
+    // If the file could not be renamed, empty it, so that the size limit holds.
     this.#open("w");
   }
 }
 
-/** Where a file is set aside: bridge.log -> bridge.1.log */
-export function asideOf(file: string, age = 1): string {
+/** The name of an older file: bridge.log -> bridge.1.log */
+export function olderFile(file: string, age = 1): string {
   return file.replace(/(\.[^./\\]*)?$/, `.${age}$1`);
 }
 
-function tolerantly(step: () => void): void {
+/** For files that may not exist, or that another program holds open on Windows. */
+function ignoreErrors(step: () => void): void {
   try {
     step();
   } catch {
-    // It was not there, or another program holds it open on Windows.
+    // See above.
   }
 }

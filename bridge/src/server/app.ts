@@ -1,49 +1,37 @@
-/** What is answered to plain requests, once the gate has let them in. */
+/** Serves the plain requests that access control has accepted: pane, health and history. */
 import { STATUS_CODES } from "node:http";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import express, { type ErrorRequestHandler, type Express, type Response } from "express";
-import { HISTORY_HOURS_DEFAULT, HISTORY_HOURS_MAX, HISTORY_PATH } from "../../../shared/src/history.js";
-import type { LastKnown, Reading, SourceStatus, State } from "../../../shared/src/protocol.js";
-import { codeOf } from "../failure.js";
+import {
+  HEALTH_PATH,
+  HISTORY_HOURS_DEFAULT,
+  HISTORY_HOURS_MAX,
+  HISTORY_PATH,
+  PANE_PATH,
+  type Health,
+} from "../../../shared/src/contract.js";
+import { codeOf } from "../user-error.js";
 import type { HistoryReading } from "../history/recorder.js";
-import type { LimitedLog } from "../log/limited-log.js";
-import { securityHeaders } from "../gate/headers.js";
-import { pagePolicy } from "./page-policy.js";
+import type { RateLimitedLog } from "../log/rate-limited-log.js";
+import { pageSecurityHeaders, securityHeaders } from "./csp.js";
 import { paneFiles } from "./pane-files.js";
-
-/** Path of the pane on the bridge's origin. */
-export const PANE_PATH = "/taskpane.html";
-/** Path of the health report on the bridge's origin. */
-export const HEALTH_PATH = "/healthz";
-
-/** The body of `GET /healthz`. */
-export interface Health {
-  readonly status: "ok";
-  readonly state: State;
-  readonly source: SourceStatus;
-  readonly lastKnown?: LastKnown | undefined;
-  readonly reading?: Reading | undefined;
-  /** Connected panes. */
-  readonly clients: number;
-  readonly version: string;
-}
 
 export interface AppOptions {
   readonly port: number;
   readonly paneFolder: string;
   readonly health: () => Health;
-  /** The last `hours`, or undefined when no history is kept. */
+  /** The last `hours`; undefined if no history is kept. */
   readonly history: (hours: number) => HistoryReading | undefined;
-  readonly log: LimitedLog;
+  readonly log: RateLimitedLog;
 }
 
 export function createApp({ port, paneFolder, health, history, log }: AppOptions): Express {
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
-  // A path has one spelling: the gate's rules name it exactly.
+  // As in the rules of access control, a path has one spelling.
   app.enable("case sensitive routing");
   app.enable("strict routing");
   app.use(securityHeaders(port));
@@ -54,8 +42,7 @@ export function createApp({ port, paneFolder, health, history, log }: AppOptions
 
   app.get(HISTORY_PATH, async (request, response) => {
     response.set("Cache-Control", "no-store");
-    const asked = request.query["hours"];
-    const hours = hoursOf(asked);
+    const hours = hoursOf(request.query["hours"]);
     if (hours === undefined) {
       const most = String(HISTORY_HOURS_MAX);
       response.status(400).json({ error: `hours must be one whole number from 1 to ${most}` });
@@ -69,10 +56,10 @@ export function createApp({ port, paneFolder, health, history, log }: AppOptions
   app.get("/", (_request, response) => {
     response.redirect(302, PANE_PATH);
   });
-  app.get(PANE_PATH, pagePolicy(port, join(paneFolder, PANE_PATH)));
+  app.get(PANE_PATH, pageSecurityHeaders(port, join(paneFolder, PANE_PATH)));
   app.use(paneFiles(paneFolder));
   app.use((_request, response) => {
-    response.status(404).type("text/plain").send("there is no such file\n");
+    response.status(404).type("text/plain").send("not found\n");
   });
 
   const failed: ErrorRequestHandler = (error: unknown, _request, response, next) => {
@@ -81,7 +68,7 @@ export function createApp({ port, paneFolder, health, history, log }: AppOptions
     if (response.headersSent) {
       next(error);
     } else if (refusal === undefined) {
-      response.status(500).type("text/plain").send("the bridge failed; its log says more\n");
+      response.status(500).type("text/plain").send("the bridge failed; see its log\n");
     } else {
       response.status(refusal.status).set(refusal.headers).type("text/plain");
       response.send(`${STATUS_CODES[refusal.status] ?? "refused"}\n`);
@@ -91,14 +78,14 @@ export function createApp({ port, paneFolder, health, history, log }: AppOptions
   return app;
 }
 
-/** A shorter history is sent whole, with its length; a longer one in pieces. Characters. */
-const WHOLE_HISTORY = 65_536;
+/** A shorter history is sent at once, with its length; a longer one in pieces. Characters. */
+const MAX_UNCHUNKED_LENGTH = 65_536;
 
-/** Sends one JSON document in pieces, so that other work is done in between and a slow client costs no memory. */
+/** Sends a JSON document in pieces, between which the event loop runs, so a slow client costs no memory. */
 async function sendHistory(response: Response, history: HistoryReading): Promise<void> {
   const pieces = historyText(history);
   let begin = "";
-  while (begin.length < WHOLE_HISTORY) {
+  while (begin.length < MAX_UNCHUNKED_LENGTH) {
     const piece = await pieces.next();
     if (piece.done === true) {
       response.type("json").send(begin);
@@ -118,7 +105,7 @@ async function sendHistory(response: Response, history: HistoryReading): Promise
       response,
     );
   } catch (error) {
-    // The client has gone, and wants nothing more.
+    // The client has disconnected.
     if (codeOf(error) !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
   }
 }
@@ -134,16 +121,16 @@ async function* historyText({ pages, ...head }: HistoryReading): AsyncGenerator<
   yield "]}";
 }
 
-function hoursOf(asked: unknown): number | undefined {
-  if (asked === undefined) return HISTORY_HOURS_DEFAULT;
-  if (typeof asked !== "string" || !/^[1-9]\d{0,2}$/.test(asked)) return undefined;
-  const hours = Number(asked);
+function hoursOf(parameter: unknown): number | undefined {
+  if (parameter === undefined) return HISTORY_HOURS_DEFAULT;
+  if (typeof parameter !== "string" || !/^[1-9]\d{0,2}$/.test(parameter)) return undefined;
+  const hours = Number(parameter);
   return hours <= HISTORY_HOURS_MAX ? hours : undefined;
 }
 
 /**
- * The status and headers of what cannot be answered because of the request itself (a range beyond the end of a file, say): Express's
- * file server makes such errors. Undefined for any other error.
+ * Status and headers of an error that the request has caused, such as a range beyond the end of a file: Express's file server throws these.
+ * Undefined for other errors.
  */
 function clientErrorOf(error: unknown): { readonly status: number; readonly headers: object } | undefined {
   if (!(error instanceof Error) || !("status" in error) || typeof error.status !== "number") return undefined;

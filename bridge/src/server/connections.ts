@@ -1,34 +1,34 @@
 /**
- * The TCP connections of the server, counted from the moment they are accepted: Node counts neither those in their TLS
- * handshake nor those that were upgraded. Connections of other users of the machine have a budget of their own, so that
- * they can take neither places nor processor time from this user's panes.
+ * Limits the TCP connections, counted from when they are accepted: Node counts neither those in their TLS handshake nor those that were
+ * upgraded. Connections of other users have a limit of their own, so they take neither connections nor processor time from this
+ * user's panes.
  */
 import type { Socket } from "node:net";
-import type { PeerVerdict } from "../gate/peer.js";
-import type { LimitedLog } from "../log/limited-log.js";
+import type { RateLimitedLog } from "../log/rate-limited-log.js";
 import type { Limits } from "./limits.js";
-import { rate } from "./rate.js";
+import type { PeerVerdict } from "./peer-check.js";
+import { rateLimit } from "./rate-limit.js";
 
 export class Connections {
   readonly #limits: Limits;
-  readonly #log: LimitedLog;
+  readonly #log: RateLimitedLog;
   readonly #open = new Set<Socket>();
-  readonly #strangerMayTry: () => boolean;
-  /** Of this user, or not known yet. */
+  readonly #acceptOtherUser: () => boolean;
+  /** Connections of this user, or of a user that is not known yet. */
   #own = 0;
 
-  constructor(limits: Limits, log: LimitedLog) {
+  constructor(limits: Limits, log: RateLimitedLog) {
     this.#limits = limits;
     this.#log = log;
-    this.#strangerMayTry = rate(limits.strangers, limits.strangersWindowMs);
+    this.#acceptOtherUser = rateLimit(limits.otherUsers, limits.otherUsersWindowMs);
   }
 
   get count(): number {
     return this.#open.size;
   }
 
-  /** Takes a connection that was just accepted, and ends it when there are too many of its kind. */
-  take(socket: Socket, verdict: Promise<PeerVerdict>): void {
+  /** Adds a connection that was just accepted, and closes it if there are too many of its kind. */
+  add(socket: Socket, verdict: Promise<PeerVerdict>): void {
     let own = true;
     this.#own += 1;
     this.#open.add(socket);
@@ -41,16 +41,16 @@ export class Connections {
       socket.destroy();
       return;
     }
-    void verdict.then((found) => {
-      if (found.trusted || socket.destroyed) return;
+    void verdict.then(({ trusted }) => {
+      if (trusted || socket.destroyed) return;
       own = false;
       this.#own -= 1;
-      // Until the budget is spent a stranger is told 403; after that it is not worth a handshake.
-      if (!this.#strangerMayTry()) socket.destroy();
+      // Within the limit, another user receives 403; beyond it, not even a TLS handshake.
+      if (!this.#acceptOtherUser()) socket.destroy();
     });
   }
 
-  endAll(): void {
+  closeAll(): void {
     for (const socket of this.#open) socket.destroy();
   }
 }

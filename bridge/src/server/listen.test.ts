@@ -2,7 +2,7 @@ import { createServer } from "node:https";
 import { expect, test } from "vitest";
 import { listenOnLoopback, meansTaken, PortTaken } from "./listen.js";
 
-test("a port that somebody listens on is taken, and nothing of ours listens then", async () => {
+test("rejects with PortTaken if the port is taken, and listens on no address", async () => {
   const first = await listenOnLoopback(() => createServer(), 0);
   try {
     await expect(listenOnLoopback(() => createServer(), first.port)).rejects.toBeInstanceOf(PortTaken);
@@ -11,7 +11,7 @@ test("a port that somebody listens on is taken, and nothing of ours listens then
   }
 });
 
-test("a port that Windows denies is another program's, so that a free one is looked for; elsewhere it is a matter of rights", () => {
+test("treats EACCES as a taken port on Windows only", () => {
   expect(meansTaken("EACCES", "win32")).toBe(true);
   expect(meansTaken("EACCES", "linux")).toBe(false);
   expect(meansTaken("EADDRNOTAVAIL", "win32")).toBe(false);

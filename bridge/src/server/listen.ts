@@ -1,15 +1,15 @@
 /** Listens on the loopback addresses, and on no other. */
 import type { Server } from "node:https";
 import type { AddressInfo } from "node:net";
-import { codeOf, describe, Failure } from "../failure.js";
+import { codeOf, messageOf, UserError } from "../user-error.js";
 
-/** Both, because "localhost" may mean either one. */
+/** Both, because "localhost" can mean either. */
 const ADDRESSES = ["127.0.0.1", "::1"] as const;
-/** The machine, or its kernel, has no IPv6: then nobody is sent there. */
+/** Errors on a machine without IPv6, where "localhost" does not mean ::1. */
 const ABSENT = new Set(["EADDRNOTAVAIL", "EAFNOSUPPORT", "EINVAL"]);
 
-/** The port is in use, by whomever. */
-export class PortTaken extends Failure {
+/** The port is in use by any program. */
+export class PortTaken extends UserError {
   constructor(port: number, cause: unknown) {
     super(
       `port ${String(port)} is taken by another program`,
@@ -20,8 +20,8 @@ export class PortTaken extends Failure {
 }
 
 /**
- * Has one of `servers` listen on each address, all on one port; port 0 takes any free one. Returns the port.
- * Throws PortTaken or another Failure, and then nothing listens.
+ * Listens with one server per address, all on one port; 0 is any free port. Returns the port and the servers.
+ * Throws PortTaken or another UserError; then nothing listens.
  */
 export async function listenOnLoopback(
   create: () => Server,
@@ -35,15 +35,15 @@ export async function listenOnLoopback(
       try {
         found = await listen(server, address, found);
         servers.push(server);
-      } catch (thrown) {
-        const code = codeOf(thrown) ?? "";
+      } catch (error) {
+        const code = codeOf(error) ?? "";
         if (address === "::1" && ABSENT.has(code)) continue;
-        throw failureOf(thrown, code, address, found);
+        throw failureOf(error, code, address, found);
       }
     }
-  } catch (thrown) {
+  } catch (error) {
     for (const server of servers) server.close();
-    throw thrown;
+    throw error;
   }
   return { port: found, servers };
 }
@@ -63,17 +63,17 @@ function portOf(address: AddressInfo | string | null): number {
   return address.port;
 }
 
-function failureOf(thrown: unknown, code: string, address: string, port: number): Failure {
-  if (meansTaken(code)) return new PortTaken(port, thrown);
-  return new Failure(
-    `${address} port ${String(port)} cannot be listened on (${code === "" ? describe(thrown) : code})`,
+function failureOf(error: unknown, code: string, address: string, port: number): UserError {
+  if (meansTaken(code)) return new PortTaken(port, error);
+  return new UserError(
+    `${address} port ${String(port)} cannot be listened on (${code === "" ? messageOf(error) : code})`,
     "Choose another port with --port <number>.",
-    { cause: thrown },
+    { cause: error },
   );
 }
 
 /**
- * Windows answers EACCES for a port that another program has for itself alone, or that it keeps for virtual machines.
+ * Windows returns EACCES for a port that another program uses exclusively, or that is reserved for virtual machines.
  * https://learn.microsoft.com/windows/win32/winsock/using-so-reuseaddr-and-so-exclusiveaddruse
  */
 export function meansTaken(code: string, platform: NodeJS.Platform = process.platform): boolean {

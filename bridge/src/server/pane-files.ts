@@ -1,8 +1,8 @@
-/** The pane's files: what lies in dist/pane, and nothing else. */
+/** Serves the files of the pane: those in dist/pane and no others. */
 import { readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import express, { type RequestHandler } from "express";
-import { Failure } from "../failure.js";
+import { UserError } from "../user-error.js";
 
 /** webpack puts a hash of the content into these names: taskpane.3f2a9c1be0d4.js. */
 const HASHED = /\.[0-9a-f]{8,}\.[\w.]+$/;
@@ -11,17 +11,17 @@ const HASHED = /\.[0-9a-f]{8,}\.[\w.]+$/;
 const LIST = "pane-files.json";
 
 /**
- * Checks that every file of the pane is there and whole: a pane without its service worker, or without Office.js, opens all the
- * same, and nobody would notice. Throws a Failure that names the file.
+ * Checks that every file of the pane exists and is complete: a pane without its service worker or Office.js would open without an
+ * error. Throws a UserError that names the file.
  */
 export function checkPaneFiles(folder: string): void {
   for (const [name, bytes] of Object.entries(listedFiles(folder))) {
     const file = join(folder, name);
     const found = statSync(file, { throwIfNoEntry: false });
-    if (found?.isFile() !== true) throw new Failure(`a file of the pane is missing: ${file}`, remedy(folder));
+    if (found?.isFile() !== true) throw new UserError(`a file of the pane is missing: ${file}`, remedy(folder));
     if (found.size === bytes) continue;
     const sizes = `it has ${String(found.size)} bytes, not ${String(bytes)}`;
-    throw new Failure(`a file of the pane is damaged: ${file} (${sizes})`, remedy(folder));
+    throw new UserError(`a file of the pane is damaged: ${file} (${sizes})`, remedy(folder));
   }
 }
 
@@ -33,7 +33,7 @@ function listedFiles(folder: string): Record<string, unknown> {
   } catch {
     // Missing, unreadable or damaged: the remedy is the same.
   }
-  throw new Failure(`the list of the pane's files is missing or damaged: ${file}`, remedy(folder));
+  throw new UserError(`the list of the pane's files is missing or damaged: ${file}`, remedy(folder));
 }
 
 function remedy(folder: string): string {
@@ -46,7 +46,7 @@ export function paneFiles(folder: string): RequestHandler {
     redirect: false,
     dotfiles: "ignore",
     setHeaders(response, file) {
-      // A page, and above all a service worker, must be asked for anew so that an upgrade is seen.
+      // Pages and the service worker must be revalidated, so that an upgrade is noticed.
       const immutable = HASHED.test(basename(file));
       response.setHeader("Cache-Control", immutable ? "public, max-age=31536000, immutable" : "no-cache");
     },

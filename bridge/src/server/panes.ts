@@ -1,31 +1,27 @@
-/** The panes that are connected: each gets the feed, says nothing, and is ended when it breaks a limit. */
-import type { Duplex } from "node:stream";
+/** The connected clients of the feed: panes and observers. Each receives the feed, sends nothing, and is closed if it exceeds a limit. */
 import { WebSocket } from "ws";
-import { CloseCode } from "../../../shared/src/protocol.js";
-import type { ClientKind } from "../gate/client-kind.js";
+import { CloseCode } from "../../../shared/src/contract.js";
 import type { Feed } from "../feed/feed.js";
-import { codeOf } from "../failure.js";
-import { foreign } from "../log/foreign.js";
-import type { LimitedLog } from "../log/limited-log.js";
+import type { RateLimitedLog } from "../log/rate-limited-log.js";
+import { sanitize } from "../log/sanitize.js";
+import { codeOf } from "../user-error.js";
+import type { ClientKind } from "./access-control.js";
 import type { Limits } from "./limits.js";
-import { rate } from "./rate.js";
-import { textFrame } from "./text-frame.js";
+import { rateLimit } from "./rate-limit.js";
 
 export class Panes {
   readonly #feed: Feed;
   readonly #limits: Limits;
-  readonly #log: LimitedLog;
-  readonly #open = new Map<WebSocket, ClientKind>();
-  /** The newest message and its frame, which is made once for all panes. */
-  #framed: { readonly message: string; readonly frame: Buffer } | undefined;
+  readonly #log: RateLimitedLog;
+  readonly #clients = new Map<WebSocket, ClientKind>();
 
-  constructor(feed: Feed, limits: Limits, log: LimitedLog) {
+  constructor(feed: Feed, limits: Limits, log: RateLimitedLog) {
     this.#feed = feed;
     this.#limits = limits;
     this.#log = log;
   }
 
-  /** Open panes; observers are none. */
+  /** Number of connected panes, without observers. */
   get count(): number {
     return this.#countOf("pane");
   }
@@ -34,92 +30,82 @@ export class Panes {
     return this.#countOf(kind) >= (kind === "pane" ? this.#limits.panes : this.#limits.observers);
   }
 
-  /** Takes over a connection that the gate has let in, and sends the snapshot. `socket` is the one below the pane. */
-  welcome(pane: WebSocket, socket: Duplex, kind: ClientKind = "pane"): void {
-    this.#open.set(pane, kind);
+  /** Adds a client that access control has accepted, and sends it the snapshot. */
+  add(client: WebSocket, kind: ClientKind): void {
+    this.#clients.set(client, kind);
     const unsubscribe = this.#feed.subscribe((message) => {
-      this.#send(pane, socket, message);
+      this.#send(client, message);
     });
     const { pings, pingWindowMs } = this.#limits;
-    const mayPing = rate(pings, pingWindowMs);
+    const acceptPing = rateLimit(pings, pingWindowMs);
     const limitPings = (): void => {
-      if (!mayPing()) this.#end(pane, CloseCode.policy, "too many pings");
+      if (!acceptPing()) this.#close(client, CloseCode.policy, "too many pings");
     };
-    pane.on("ping", limitPings);
-    pane.on("pong", limitPings);
-    pane.on("message", () => {
-      this.#end(pane, CloseCode.policy, "this protocol has no messages from a pane");
+    client.on("ping", limitPings);
+    client.on("pong", limitPings);
+    client.on("message", () => {
+      this.#close(client, CloseCode.policy, "this protocol has no messages from a client");
     });
-    // ws closes with the right code by itself (1009 for a message that is too big, say).
-    pane.on("error", (error) => {
-      // No stack: it is the client's fault, and there may be many.
-      this.#log.info({ code: codeOf(error), why: foreign(error.message) }, "a pane broke the protocol");
-      this.#terminateLater(pane);
+    // ws itself closes with the right code, such as 1009 for a message that is too long.
+    client.on("error", (error) => {
+      // Without the stack: it is the client's error, and there may be many.
+      this.#log.info({ code: codeOf(error), why: sanitize(error.message) }, "a pane violated the protocol");
+      this.#terminateLater(client);
     });
-    pane.on("close", (code) => {
+    client.on("close", (code) => {
       unsubscribe();
-      this.#open.delete(pane);
-      if (kind === "pane") this.#log.info({ code, panes: this.count }, "a pane has gone");
+      this.#clients.delete(client);
+      if (kind === "pane") this.#log.info({ code, panes: this.count }, "pane disconnected");
     });
-    if (kind === "pane") this.#log.info({ panes: this.count }, "a pane has come");
+    if (kind === "pane") this.#log.info({ panes: this.count }, "pane connected");
   }
 
-  /** Tells every pane that the bridge stops. Resolves when all have gone, after `withinMs` at the latest. */
-  async goodbye(withinMs: number): Promise<void> {
-    const gone = [...this.#open.keys()].map(
-      (pane) =>
+  /** Closes all clients with code 1001. Resolves when all are closed, after `timeoutMs` at the latest. */
+  async closeAll(timeoutMs: number): Promise<void> {
+    const closed = [...this.#clients.keys()].map(
+      (client) =>
         new Promise<void>((resolve) => {
-          pane.once("close", () => {
+          client.once("close", () => {
             resolve();
           });
-          pane.close(CloseCode.goingAway, "the bridge stops");
+          client.close(CloseCode.goingAway, "the bridge is shutting down");
         }),
     );
-    const limit = setTimeout(() => {
-      for (const pane of this.#open.keys()) pane.terminate();
-    }, withinMs);
-    await Promise.all(gone);
-    clearTimeout(limit);
+    const timer = setTimeout(() => {
+      for (const client of this.#clients.keys()) client.terminate();
+    }, timeoutMs);
+    await Promise.all(closed);
+    clearTimeout(timer);
   }
 
-  /**
-   * Writes the whole frame past ws, which would make it anew for each pane and write it in two pieces. ws holds nothing
-   * back that this could overtake: it does so only while it compresses or reads a Blob, and here it does neither. What
-   * it writes itself are whole frames too, and `bufferedAmount` counts what lies in the socket, whoever has written it.
-   */
-  #send(pane: WebSocket, socket: Duplex, message: string): void {
-    if (pane.readyState !== WebSocket.OPEN) return;
-    if (pane.bufferedAmount > this.#limits.unsentBytes) {
-      this.#end(pane, CloseCode.tryAgainLater, "the pane does not read");
+  #send(client: WebSocket, message: string): void {
+    if (client.readyState !== WebSocket.OPEN) return;
+    if (client.bufferedAmount > this.#limits.unsentBytes) {
+      this.#close(client, CloseCode.tryAgainLater, "the client does not read");
       return;
     }
-    socket.write(this.#frameOf(message));
+    client.send(message);
   }
 
   #countOf(kind: ClientKind): number {
     let count = 0;
-    for (const open of this.#open.values()) if (open === kind) count += 1;
+    for (const connected of this.#clients.values()) if (connected === kind) count += 1;
     return count;
   }
 
-  #frameOf(message: string): Buffer {
-    if (this.#framed?.message !== message) this.#framed = { message, frame: textFrame(message) };
-    return this.#framed.frame;
+  #close(client: WebSocket, code: number, why: string): void {
+    if (client.readyState !== WebSocket.OPEN) return;
+    this.#log.warn({ code, why }, "a pane was closed");
+    client.close(code, why);
+    this.#terminateLater(client);
   }
 
-  #end(pane: WebSocket, code: number, why: string): void {
-    if (pane.readyState !== WebSocket.OPEN) return;
-    this.#log.warn({ code, why }, "a pane is turned away");
-    pane.close(code, why);
-    this.#terminateLater(pane);
-  }
-
-  /** The close frame may wait behind what the pane does not read, and an attacker need not answer it. */
-  #terminateLater(pane: WebSocket): void {
+  /** The close frame may wait behind messages that the client does not read, and the client may not respond to it. */
+  #terminateLater(client: WebSocket): void {
     const timer = setTimeout(() => {
-      pane.terminate();
+      client.terminate();
     }, this.#limits.closeMs);
-    pane.once("close", () => {
+    client.once("close", () => {
       clearTimeout(timer);
     });
   }

@@ -7,11 +7,12 @@ import { text } from "node:stream/consumers";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { answerTo, closeCodeIn, openFeed, plain, untilClosed } from "../../../test/attacks/wire.js";
-import { get, startPlugged, type PluggedBridge } from "../../../test/support/plugged-bridge.js";
+import { sendRequest, closeCodeIn, openFeed, plainRequest, readUntilClosed } from "../../../test/support/raw-client.js";
+import { get, startInProcessBridge, type InProcessBridge } from "../../../test/support/in-process-bridge.js";
 import { Feed } from "../feed/feed.js";
-import { LimitedLog } from "../log/limited-log.js";
+import { RateLimitedLog } from "../log/rate-limited-log.js";
 import { silentLog } from "../log/log.js";
+import { allowedHosts } from "./access-control.js";
 import { createApp } from "./app.js";
 import { defaultLimits } from "./limits.js";
 import { Panes } from "./panes.js";
@@ -32,27 +33,27 @@ function keptLog(): { readonly log: pino.Logger; readonly lines: Logged[] } {
   return { log: pino({ base: null }, { write }), lines };
 }
 
-async function connectTo({ bridge, ca }: PluggedBridge, options: ConnectionOptions = {}): Promise<TLSSocket> {
+async function connectTo({ bridge, ca }: InProcessBridge, options: ConnectionOptions = {}): Promise<TLSSocket> {
   const socket = connect({ host: "127.0.0.1", port: bridge.port, ca, servername: "localhost", ...options });
   await once(socket, "secureConnect");
   return socket;
 }
 
 /** Everything that comes back on a connection of its own. */
-async function exchange(plugged: PluggedBridge, request: string): Promise<string> {
-  const socket = await connectTo(plugged);
-  socket.write(request.replaceAll("HOST", `Host: localhost:${plugged.bridge.port}`));
+async function exchange(fixture: InProcessBridge, request: string): Promise<string> {
+  const socket = await connectTo(fixture);
+  socket.write(request.replaceAll("HOST", `Host: localhost:${fixture.bridge.port}`));
   return text(socket);
 }
 
 describe("TLS", () => {
-  const connects = async (plugged: PluggedBridge, ciphers: string): Promise<boolean> => {
+  const connects = async (fixture: InProcessBridge, ciphers: string): Promise<boolean> => {
     const options: ConnectionOptions = {
       maxVersion: "TLSv1.2",
       ciphers: `${ciphers}:@SECLEVEL=0`,
       rejectUnauthorized: false,
     };
-    return connectTo(plugged, options).then(
+    return connectTo(fixture, options).then(
       (socket) => {
         socket.destroy();
         return true;
@@ -64,19 +65,22 @@ describe("TLS", () => {
   it("offers the same cipher suites after a renewal: ECDHE with AEAD, and nothing else", async () => {
     let ahead = 0;
     const { log, lines } = keptLog();
-    const plugged = await startPlugged({ log, certificates: { checkMs: 20, now: () => Date.now() + ahead } });
-    const before = await fingerprintOf(plugged);
+    const fixture = await startInProcessBridge({
+      log,
+      certificates: { checkIntervalMs: 20, now: () => Date.now() + ahead },
+    });
+    const before = await fingerprintOf(fixture);
     for (const renewed of [false, true]) {
       if (renewed) {
         ahead = 380 * 86_400_000;
-        await expect.poll(() => fingerprintOf(plugged), { timeout: 30_000, interval: 200 }).not.toBe(before);
+        await expect.poll(() => fingerprintOf(fixture), { timeout: 30_000, interval: 200 }).not.toBe(before);
       }
-      expect(await connects(plugged, "ECDHE+AESGCM:ECDHE+CHACHA20")).toBe(true);
+      expect(await connects(fixture, "ECDHE+AESGCM:ECDHE+CHACHA20")).toBe(true);
       for (const weak of ["RSA", "kRSA+AESGCM", "ECDHE+AES+SHA1", "ECDHE+SHA256", "AESCCM8", "DHE"])
-        expect(await connects(plugged, weak)).toBe(false);
+        expect(await connects(fixture, weak)).toBe(false);
     }
     const level = 30;
-    const msg = "no TLS connection came about";
+    const msg = "TLS handshake failed";
     expect(lines.map(({ time: _time, ...line }) => line)).toContainEqual({
       level,
       msg,
@@ -84,32 +88,32 @@ describe("TLS", () => {
     });
   });
 
-  async function fingerprintOf(plugged: PluggedBridge): Promise<string | undefined> {
-    const socket = await connectTo(plugged, { rejectUnauthorized: false });
+  async function fingerprintOf(fixture: InProcessBridge): Promise<string | undefined> {
+    const socket = await connectTo(fixture, { rejectUnauthorized: false });
     const fingerprint = socket.getPeerX509Certificate()?.fingerprint256;
     socket.destroy();
     return fingerprint;
   }
 });
 
-describe("what a client does wrong", () => {
-  it("is logged without a stack, and without what it has sent", async () => {
+describe("an error of a client", () => {
+  it("is logged without a stack and without the received bytes", async () => {
     const { log, lines } = keptLog();
-    const plugged = await startPlugged({ log });
-    const { port } = plugged.bridge;
-    const pane = await openFeed({ port, ca: Buffer.from(plugged.ca) });
+    const fixture = await startInProcessBridge({ log });
+    const { port } = fixture.bridge;
+    const pane = await openFeed({ port, ca: Buffer.from(fixture.ca) });
     const notMasked = Buffer.from([0x81, 1, 65]);
     pane.write(notMasked);
-    expect(closeCodeIn(await untilClosed(pane))).toBe("close 1002");
-    expect(await exchange(plugged, "GET / secret\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
-    expect(await exchange(plugged, `GET / HTTP/1.1\r\nHOST\r\nCookie: secret${"x".repeat(1 << 20)}`)).toMatch(
+    expect(closeCodeIn(await readUntilClosed(pane))).toBe("close 1002");
+    expect(await exchange(fixture, "GET / secret\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await exchange(fixture, `GET / HTTP/1.1\r\nHOST\r\nCookie: secret${"x".repeat(1 << 20)}`)).toMatch(
       /^HTTP\/1\.1 431 [^]*cookies/,
     );
-    expect(await exchange(plugged, "GET /nothing HTTP/1.1\r\nHost: evil.example\r\nCookie: secret\r\n\r\n")).toMatch(
+    expect(await exchange(fixture, "GET /nothing HTTP/1.1\r\nHost: evil.example\r\nCookie: secret\r\n\r\n")).toMatch(
       /^HTTP\/1\.1 421 /,
     );
     const found = Object.fromEntries(lines.map(({ msg, ...fields }) => [msg, fields]));
-    expect(found["a pane broke the protocol"]).toMatchObject({
+    expect(found["a pane violated the protocol"]).toMatchObject({
       code: "WS_ERR_EXPECTED_MASK",
       why: "Invalid WebSocket frame: MASK must be set",
     });
@@ -117,22 +121,22 @@ describe("what a client does wrong", () => {
     expect(lines.filter(({ status }) => status === 431)).toHaveLength(1);
   });
 
-  it("is answered with its own status where the file server finds it, and is not logged as our failure", async () => {
+  it("gets the status of the file server, and is not logged as an error", async () => {
     const { log, lines } = keptLog();
-    const plugged = await startPlugged({ log });
-    const range = await get(plugged, "/taskpane.html", { headers: { Range: "bytes=9999-" } });
+    const fixture = await startInProcessBridge({ log });
+    const range = await get(fixture, "/taskpane.html", { headers: { Range: "bytes=9999-" } });
     expect(range).toMatchObject({ status: 416, body: "Range Not Satisfiable\n" });
     expect(range.headers["content-range"]).toMatch(/^bytes \*\/\d+$/);
-    expect(await get(plugged, "/taskpane.html", { headers: { "If-Match": '"other"' } })).toMatchObject({ status: 412 });
+    expect(await get(fixture, "/taskpane.html", { headers: { "If-Match": '"other"' } })).toMatchObject({ status: 412 });
     expect(lines.filter(({ level }) => level > 30)).toEqual([]);
   });
 
-  it("does not get into the answer that is under way", async () => {
-    const plugged = await startPlugged();
-    writeFileSync(join(plugged.paneFolder, "big.js"), "x".repeat(20 << 20));
-    const socket = await connectTo(plugged);
+  it("is not reported within a response that has begun", async () => {
+    const fixture = await startInProcessBridge();
+    writeFileSync(join(fixture.paneFolder, "big.js"), "x".repeat(20 << 20));
+    const socket = await connectTo(fixture);
     socket.on("error", () => undefined);
-    socket.write(`GET /big.js HTTP/1.1\r\nHost: localhost:${plugged.bridge.port}\r\n\r\n`);
+    socket.write(`GET /big.js HTTP/1.1\r\nHost: localhost:${fixture.bridge.port}\r\n\r\n`);
     await once(socket, "readable");
     socket.write("no HTTP at all\r\n\r\n");
     let heard = "";
@@ -144,10 +148,10 @@ describe("what a client does wrong", () => {
 });
 
 describe("the cookies of other programs on localhost", () => {
-  it("reach nobody who answers a request, and the request is answered", async () => {
-    const plugged = await startPlugged();
-    const file = (name: string): string => readFileSync(join(plugged.home.certificates, name), "utf8");
-    const log = new LimitedLog(silentLog(), defaultLimits);
+  it("are dropped before the request is served", async () => {
+    const fixture = await startInProcessBridge();
+    const file = (name: string): string => readFileSync(join(fixture.dataDirectory.certificates, name), "utf8");
+    const log = new RateLimitedLog(silentLog(), defaultLimits);
     const seen: IncomingMessage[] = [];
     const server = await startServer({
       port: 0,
@@ -155,12 +159,10 @@ describe("the cookies of other programs on localhost", () => {
       limits: defaultLimits,
       panes: new Panes(new Feed({ version: "1" }), defaultLimits, log),
       log,
-      onPane: () => undefined,
-      compose: () => ({
-        gate: {
-          meet: () => ({ verdict: Promise.resolve({ trusted: true }), forget: () => undefined }),
-          decide: () => Promise.resolve(undefined),
-        },
+      onClient: () => undefined,
+      peer: () => Promise.resolve({ trusted: true }),
+      configure: (port) => ({
+        policy: { ...allowedHosts(port), isFull: () => false, targetBytes: 8192, headerBytes: 8192 },
         app: (request, response) => {
           seen.push(request);
           response.end("answered");
@@ -168,9 +170,9 @@ describe("the cookies of other programs on localhost", () => {
       }),
     });
     onTestFinished(() => server.stop());
-    const target = { port: server.port, ca: Buffer.from(plugged.ca) };
+    const target = { port: server.port, ca: Buffer.from(fixture.ca) };
     const cookie = `session=secret; ${"x".repeat(700_000)}`;
-    expect(await answerTo(target, plain(target, "/", { Cookie: cookie, X: "kept" }))).toMatchObject({
+    expect(await sendRequest(target, plainRequest(target, "/", { Cookie: cookie, X: "kept" }))).toMatchObject({
       status: "200",
       body: "answered",
     });
@@ -180,10 +182,10 @@ describe("the cookies of other programs on localhost", () => {
   });
 });
 
-describe("a failure of our own", () => {
-  it("is answered with 500 and logged with its stack, but not for every request", async () => {
+describe("an internal error", () => {
+  it("gets 500 and is logged with its stack, but not for every request", async () => {
     const { log, lines } = keptLog();
-    const limited = new LimitedLog(log, { logLines: 3, logLineMs: 60_000 }, () => 0);
+    const limited = new RateLimitedLog(log, { logLines: 3, logLineMs: 60_000 }, () => 0);
     const app = createApp({
       port: 1,
       paneFolder: "/nowhere",

@@ -1,53 +1,59 @@
-/** The server: pane, feed, health and history on one https://localhost origin, everything behind the gate. */
+/** The HTTPS server: pane, feed, health and history on one origin, https://localhost, behind access control. */
 import type { EventEmitter } from "node:events";
-import { createServer, type Server, type ServerOptions as HttpsOptions } from "node:https";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { createServer, type Server, type ServerOptions as HttpsOptions } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import { SUBPROTOCOL } from "../../../shared/src/protocol.js";
+import { SUBPROTOCOL } from "../../../shared/src/contract.js";
 import type { Certificates } from "../certificates/certificates.js";
-import { codeOf } from "../failure.js";
-import { refuseRequest, refuseUpgrade } from "../gate/answer.js";
-import { CLIENT_HEADER, clientKindOf } from "../gate/client-kind.js";
-import { dropCookies, factsOf } from "../gate/facts.js";
-import type { Gate } from "../gate/gate.js";
-import type { Refusal } from "../gate/rules.js";
-import { foreign } from "../log/foreign.js";
-import type { LimitedLog } from "../log/limited-log.js";
+import type { RateLimitedLog } from "../log/rate-limited-log.js";
+import { sanitize } from "../log/sanitize.js";
+import { codeOf } from "../user-error.js";
+import {
+  clientKindOf,
+  dropCookies,
+  evaluate,
+  refuseRequest,
+  refuseSocket,
+  requestInfo,
+  type Policy,
+  type Refusal,
+} from "./access-control.js";
 import { Connections } from "./connections.js";
-import { Deadlines } from "./deadlines.js";
 import type { Limits } from "./limits.js";
 import { listenOnLoopback } from "./listen.js";
 import type { Panes } from "./panes.js";
-import { Turns } from "./turns.js";
+import { PeerTracker, type PeerCheck } from "./peer-check.js";
+import { RequestQueue } from "./request-queue.js";
 
 type KeyAndCertificate = Pick<Certificates, "key" | "certificate">;
 
 export interface ServerOptions {
-  /** 0 takes any free port. */
+  /** 0 uses any free port. */
   readonly port: number;
   readonly certificates: KeyAndCertificate;
   readonly limits: Limits;
   readonly panes: Panes;
-  readonly log: LimitedLog;
-  /** Called once the port is known, before anything is answered. */
-  readonly compose: (port: number) => { readonly gate: Gate; readonly app: RequestListener };
-  /** A pane has connected. */
-  readonly onPane: () => void;
+  readonly peer: PeerCheck;
+  readonly log: RateLimitedLog;
+  /** Called once the port is known, before any request is served. */
+  readonly configure: (port: number) => { readonly policy: Policy; readonly app: RequestListener };
+  /** Called when a client of the feed has connected. */
+  readonly onClient: () => void;
 }
 
 export interface RunningServer {
   readonly port: number;
-  /** New connections get these; those that are open stay. */
+  /** Uses these for new connections. */
   useCertificates(certificates: KeyAndCertificate): void;
-  /** Ends every connection; panes with close code 1001. Resolves within about 1.5 s. */
+  /** Closes every connection, clients of the feed with code 1001. Resolves within about 1.5 s. */
   stop(): Promise<void>;
 }
 
 /**
- * ECDHE with AEAD, in TLS 1.3 and 1.2: what browsers, Node and OpenSSL's security level 3 agree on. Node's own list for TLS 1.2
- * has RSA key exchange, CBC and CCM8 too.
+ * ECDHE with AEAD, in TLS 1.3 and 1.2: supported by browsers, Node and OpenSSL's security level 3. Node's default list for TLS 1.2 also has RSA
+ * key exchange, CBC and CCM8.
  */
 const CIPHERS = [
   "TLS_AES_256_GCM_SHA384",
@@ -60,15 +66,13 @@ const CIPHERS = [
   "ECDHE-ECDSA-AES128-GCM-SHA256",
   "ECDHE-RSA-AES128-GCM-SHA256",
 ].join(":");
-/** A header line has four bytes at least: a colon, CR, LF and a name. */
-const SHORTEST_HEADER = 4;
+/** A header line has at least a name, a colon, CR and LF. */
+const MIN_HEADER_BYTES = 4;
 
-/** The longest that a timer of Node can wait, milliseconds: its own check of connections is not needed (deadlines.ts). */
-const NEVER_MS = 2 ** 31 - 1;
-/** The panes' time to say goodbye, milliseconds. */
-const GOODBYE_MS = 1000;
+/** In which the clients of the feed must close their connections at shutdown, milliseconds. */
+const CLOSE_CLIENTS_MS = 1000;
 
-/** A renewed certificate gets the same as the first one: Node makes the whole context of what it is given here. */
+/** Also for a renewed certificate: setSecureContext() replaces all of these. */
 function tlsOptions({
   key,
   certificate,
@@ -76,7 +80,7 @@ function tlsOptions({
   return { key, cert: certificate, minVersion: "TLSv1.2", ciphers: CIPHERS };
 }
 
-/** Throws a Failure when the port cannot be had; then nothing listens. */
+/** Throws a UserError if the port cannot be used; then nothing listens. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { limits, panes, log } = options;
   const feedServer = new WebSocketServer({
@@ -88,31 +92,33 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     maxBufferedChunks: 64,
     handleProtocols: () => SUBPROTOCOL,
   });
-  let composed: ReturnType<ServerOptions["compose"]> | undefined = undefined;
+  let configured: ReturnType<ServerOptions["configure"]> | undefined = undefined;
   let stopping = false;
   const connections = new Connections(limits, log);
-  const turns = new Turns(limits.requests);
-  const deadlines = new Deadlines(limits);
-  /** Connections that were told that they could not be understood, and are about to be closed. */
+  const peers = new PeerTracker(options.peer);
+  const queue = new RequestQueue(limits.requests);
+  /** Connections that were refused because of a malformed request and are about to be closed. */
   const refused = new WeakSet<Duplex>();
-  /** The last answer of each connection. */
-  const answers = new WeakMap<Duplex, ServerResponse>();
+  /** The last response on each connection. */
+  const responses = new WeakMap<Duplex, ServerResponse>();
 
-  const decide = async (request: IncomingMessage, upgrade: boolean): Promise<Refusal | undefined> => {
-    if (composed === undefined || stopping) return { status: 503, why: "the bridge is not ready" };
-    return composed.gate.decide(request.socket, factsOf(request, upgrade));
+  const checkAccess = async (request: IncomingMessage, upgrade: boolean): Promise<Refusal | undefined> => {
+    if (configured === undefined || stopping) return { status: 503, why: "the bridge is starting or stopping" };
+    const { policy } = configured;
+    const peer = await peers.verdictOn(request.socket);
+    return evaluate({ ...requestInfo(request, upgrade), peer }, policy);
   };
 
   const logRefusal = (request: IncomingMessage, { status, why, detail }: Refusal): void => {
     const { origin, host } = request.headers;
-    const seen = { url: foreign(request.url), host: foreign(host), origin: foreign(origin) };
-    log.warn({ status, why, detail, method: request.method, ...seen }, "refused");
+    const claimed = { url: sanitize(request.url), host: sanitize(host), origin: sanitize(origin) };
+    log.warn({ status, why, detail, method: request.method, ...claimed }, "refused");
   };
 
-  /** Resolves with false when the connection has ended, or had to: it asks for more at once than anybody honest does. */
-  const turnOf = async (request: IncomingMessage, answer: EventEmitter): Promise<boolean> => {
+  /** Resolves when it is the request's turn, with whether it can still be served. Closes the connection if its queue is full. */
+  const waitInQueue = async (request: IncomingMessage, response: EventEmitter): Promise<boolean> => {
     const { socket } = request;
-    const turn = turns.take(socket, answer);
+    const turn = queue.add(socket, response);
     if (turn === undefined) socket.destroy();
     else await turn;
     return !socket.destroyed && !socket.writableEnded;
@@ -120,11 +126,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   const onRequest = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     dropCookies(request);
-    if (!(await turnOf(request, response))) return;
-    answers.set(request.socket, response);
-    const refusal = await decide(request, false);
+    if (!(await waitInQueue(request, response))) return;
+    responses.set(request.socket, response);
+    const refusal = await checkAccess(request, false);
     if (refusal === undefined) {
-      composed?.app(request, response);
+      configured?.app(request, response);
       return;
     }
     logRefusal(request, refusal);
@@ -133,43 +139,46 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   const onUpgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     dropCookies(request);
-    // Between Node's server and ws nobody else listens for errors of the socket.
+    // After Node's server and before ws, nobody else listens for errors of the socket.
     const onError = (): void => {
       socket.destroy();
     };
     socket.on("error", onError);
-    // Node watches over this socket no longer, and the answer that is waited for may never be read.
+    // Node's timeouts no longer apply to this socket, and an earlier response in the queue may never be read.
     request.socket.setTimeout(limits.stallMs, onError);
-    if (!(await turnOf(request, socket))) return;
-    const refusal = await decide(request, true);
+    if (!(await waitInQueue(request, socket))) return;
+    const refusal = await checkAccess(request, true);
     if (refusal !== undefined) {
       logRefusal(request, refusal);
-      refuseUpgrade(socket, refusal);
+      refuseSocket(socket, refusal);
       return;
     }
     socket.off("error", onError);
     request.socket.off("timeout", onError);
-    feedServer.handleUpgrade(request, socket, head, (pane) => {
-      panes.welcome(pane, socket, clientKindOf(factsOf(request, true).header(CLIENT_HEADER.toLowerCase())));
-      options.onPane();
+    feedServer.handleUpgrade(request, socket, head, (client) => {
+      panes.add(client, clientKindOf(requestInfo(request, true).header));
+      options.onClient();
     });
   };
 
-  /** What Node's parser did not understand, which the gate therefore has not seen; or the connection failed. */
+  /** A request was malformed or late, so access control has not seen it; or the connection failed. */
   const onClientError = (error: Error, socket: Duplex): void => {
-    // What still comes is more of the same.
+    // What is still received belongs to the same malformed request.
     if (refused.has(socket)) return;
     const refusal = refusalOf(codeOf(error));
-    const begun = answers.get(socket);
+    const response = responses.get(socket);
     if (
       refusal !== undefined &&
       socket.writable &&
-      (begun === undefined || !begun.headersSent || begun.writableEnded)
+      (response === undefined || !response.headersSent || response.writableEnded)
     ) {
-      // Not the error itself: it holds the bytes that were sent.
-      log.warn({ status: refusal.status, why: refusal.why, code: codeOf(error) }, "a request could not be read");
+      // Without the error itself, which contains the received bytes.
+      log.warn(
+        { status: refusal.status, why: refusal.why, code: codeOf(error) },
+        "refused a malformed or late request",
+      );
       refused.add(socket);
-      refuseUpgrade(socket, refusal, limits.closeMs);
+      refuseSocket(socket, refusal, limits.closeMs);
     } else {
       socket.destroy();
     }
@@ -180,55 +189,50 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ...tlsOptions(options.certificates),
       ALPNProtocols: ["http/1.1"],
       handshakeTimeout: limits.handshakeMs,
+      insecureHTTPParser: false,
       maxHeaderSize: limits.targetBytes + limits.headerBytes + limits.cookieBytes,
-      // A missing Host is the gate's to answer.
+      // Access control refuses a missing Host.
       requireHostHeader: false,
-      headersTimeout: 0,
-      requestTimeout: 0,
-      connectionsCheckingInterval: NEVER_MS,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: limits.timeoutCheckMs,
       keepAliveTimeout: limits.keepAliveMs,
     });
-    // The gate must see every header, so that a second Host cannot hide behind a thousand others. Beyond this number Node leaves headers out; so
-    // many are longer than the gate lets in.
-    server.maxHeadersCount = Math.ceil(limits.headerBytes / SHORTEST_HEADER);
-    // Ends a connection whose answer nobody reads; a pane has a limit of its own (ws takes this one off).
+    // Node omits headers beyond this number, so a second Host could hide from access control. More headers than these are too long anyway.
+    server.maxHeadersCount = Math.ceil(limits.headerBytes / MIN_HEADER_BYTES);
+    // For responses that nobody reads. The feed has a limit of its own: ws disables this one.
     server.timeout = limits.stallMs;
     server.on("connection", (socket: Socket) => {
-      if (composed === undefined || stopping) {
+      if (configured === undefined || stopping) {
         socket.destroy();
         return;
       }
-      const { verdict, forget } = composed.gate.meet(socket);
-      socket.once("close", forget);
-      connections.take(socket, verdict);
+      const { verdict, untrack } = peers.track(socket);
+      socket.once("close", untrack);
+      connections.add(socket, verdict);
     });
-    // Node would answer `Expect` by itself, before the gate.
+    // Node would respond to `Expect` by itself, before access control.
     for (const event of ["request", "checkContinue", "checkExpectation"]) {
       server.on(event, (request: IncomingMessage, response: ServerResponse) => {
-        deadlines.requested(request, response);
         void onRequest(request, response);
       });
     }
     server.on("upgrade", (request, socket, head) => {
-      deadlines.forget(socket);
       void onUpgrade(request, socket, head);
-    });
-    server.on("secureConnection", (socket) => {
-      deadlines.watch(socket);
     });
     server.on("clientError", onClientError);
     server.on("tlsClientError", (error) => {
-      log.info({ code: codeOf(error) }, "no TLS connection came about");
+      log.info({ code: codeOf(error) }, "TLS handshake failed");
     });
     server.on("error", (error) => {
-      // listenOnLoopback handles an address that cannot be listened on: a machine without IPv6 has no ::1.
+      // listenOnLoopback handles errors of listen(), such as that of a machine without IPv6.
       if (server.listening) log.error({ err: error }, "the server failed");
     });
     return server;
   };
 
   const { port, servers } = await listenOnLoopback(create, options.port);
-  composed = options.compose(port);
+  configured = options.configure(port);
 
   return {
     port,
@@ -246,16 +250,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
             }),
           ),
       );
-      await panes.goodbye(GOODBYE_MS);
-      connections.endAll();
+      await panes.closeAll(CLOSE_CLIENTS_MS);
+      connections.closeAll();
       await Promise.all(closed);
     },
   };
 }
 
-/** How a request is answered that Node's parser gave up on; undefined when the connection itself failed. */
+/** The refusal of a request that Node could not parse or that was late; undefined if the connection itself failed. */
 function refusalOf(code: string | undefined): Refusal | undefined {
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return { status: 408, why: "the request was not received in time" };
   if (code === "HPE_HEADER_OVERFLOW")
-    return { status: 431, why: "the headers are too long; the cookies of all programs on localhost are among them" };
+    return { status: 431, why: "the headers are too long, including the cookies of all programs on localhost" };
   return code?.startsWith("HPE_") === true ? { status: 400, why: "this is not HTTP/1.1" } : undefined;
 }

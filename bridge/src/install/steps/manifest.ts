@@ -1,88 +1,100 @@
-/** The manifest, with this user's port in it, where Outlook reads it. */
+/** Writes the manifest with this user's port and sideloads it into Outlook with office-addin-debugging, Office's own tool. */
+import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { describe, Failure } from "../../failure.js";
-import { removeTree } from "../files/removal.js";
+import { promisify } from "node:util";
+import { DEFAULT_PORT } from "../../../../shared/src/contract.js";
+import { messageOf, UserError } from "../../user-error.js";
+import type { InstallContext } from "../context.js";
 import type { Journal } from "../journal.js";
-import { DEVELOPER_KEY, DISK_PROVIDER, FIRST_PORT, PROVIDERS_KEY } from "../names.js";
-import { appFolder, diskManifestFolder, MANIFEST, manifestFile, sideloadFolder } from "../places.js";
-import { hasKey, number, readNumber, readText, text, type Registry } from "../registry/registry.js";
-import { keepTree, missingKeys } from "../registry/tree.js";
-import { byHand, sideload } from "../sideload/sideload.js";
-import { fail, INSTALL_AGAIN, pass, unsure, type Finding, type InstallContext, type Step } from "../step.js";
+import {
+  appFolder,
+  DEVELOPER_KEY,
+  DISK_PROVIDER,
+  diskManifestFolder,
+  MANIFEST,
+  manifestFile,
+  PROVIDERS_KEY,
+  sideloadFolder,
+} from "../paths.js";
+import { hasKey, missingKeys, number, readNumber, readText, saveTree, text } from "../registry.js";
+import { removeTree } from "../removal.js";
+import { fail, INSTALL_AGAIN, pass, unknown, type Finding, type Step } from "../step.js";
 
 const ENABLE_DEBUGGING = "EnableDebugging";
 const RUNTIME_LOGGING_KEY = `${DEVELOPER_KEY}\\RuntimeLogging`;
 const OUTLOOK_KEY = `${DEVELOPER_KEY}\\Outlook`;
 
-/** The product's manifest with `port` in the place of the usual one. Throws a Failure when it is not what it should be. */
+/** The product's manifest with `port` instead of the default one. Throws a UserError if it is not the product's manifest. */
 export function manifestFor(source: string, port: number): { readonly xml: string; readonly id: string } {
-  const usual = `https://localhost:${FIRST_PORT}/`;
+  const origin = `https://localhost:${DEFAULT_PORT}/`;
   const id = /<Id>\s*([0-9a-fA-F-]{36})\s*<\/Id>/.exec(source)?.[1];
-  if (id === undefined || !source.includes(usual))
-    throw new Failure("manifest.xml has no id or does not name the bridge", "Get the package again.");
-  return { xml: source.replaceAll(usual, `https://localhost:${port}/`), id };
+  if (id === undefined || !source.includes(origin))
+    throw new UserError(`manifest.xml has no id or does not contain ${origin}`, "Download the package again.");
+  return { xml: source.replaceAll(origin, `https://localhost:${port}/`), id };
 }
 
 export const manifest: Step = {
   name: "manifest",
-  what: "put the manifest where Outlook reads it",
+  title: "Add-in in Outlook",
 
   check(context) {
-    return Promise.resolve(look(context));
+    return Promise.resolve(checkManifest(context));
   },
 
-  async do(context, journal) {
-    const { home, registry, record, options } = context;
-    const { xml, id } = manifestFor(
-      readFileSync(join(appFolder(home, context.version), MANIFEST), "utf8"),
-      portOf(context),
-    );
-    const file = manifestFile(home);
-    keepFile(file, journal);
+  async apply(context, journal) {
+    const { dataDirectory, version, registry, record, options } = context;
+    const source = readFileSync(join(appFolder(dataDirectory, version), MANIFEST), "utf8");
+    const { xml, id } = manifestFor(source, portOf(context));
+    const file = manifestFile(dataDirectory);
+    saveFile(file, journal);
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeFileSync(file, xml);
-    if (!options.sideload) return `written to ${file}; not sideloaded, as asked: it comes by centralized deployment`;
+    if (!options.sideload)
+      return `wrote ${file}; not sideloaded because of --no-sideload: your administrator deploys the add-in`;
 
-    const folder = sideloadFolder(home);
-    keepFile(join(diskManifestFolder(home), MANIFEST), journal);
+    const folder = sideloadFolder(dataDirectory);
+    const diskFolder = diskManifestFolder(dataDirectory);
+    saveFile(join(diskFolder, MANIFEST), journal);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const before = readText(registry, PROVIDERS_KEY, DISK_PROVIDER);
-    if (before !== undefined && before.toLowerCase() !== diskManifestFolder(home).toLowerCase())
+    if (before !== undefined && before.toLowerCase() !== diskFolder.toLowerCase())
       record.update({ diskProviderBefore: before });
-    // The library writes the registry by itself.
+    // The tool writes these keys itself.
     for (const key of [PROVIDERS_KEY, `${DEVELOPER_KEY}\\${id}`, OUTLOOK_KEY, RUNTIME_LOGGING_KEY]) {
       record.addKeys(missingKeys(registry, key));
-      journal.add(key, keepTree(registry, key));
+      journal.add(key, saveTree(registry, key));
     }
-    const logging = keepTree(registry, RUNTIME_LOGGING_KEY);
+    const restoreLogging = saveTree(registry, RUNTIME_LOGGING_KEY);
     try {
       await sideload(file, folder);
-    } catch (thrown) {
-      return `${describe(thrown)}. ${thrown instanceof Failure ? thrown.remedy : byHand(file)}`;
+    } catch (error) {
+      // Not fatal: everything else works, and the user can add the manifest.
+      return `${messageOf(error)}. ${error instanceof UserError ? error.remedy : sideloadByHand(file)}`;
     }
-    // It switches on a log of all add-ins, which nobody would ever empty.
-    logging();
+    // The tool enables a log of all add-ins that nothing ever truncates.
+    restoreLogging();
     rmSync(join(folder, "OfficeAddins.log.txt"), { force: true });
-    // It goes by reg.exe, and what became of an unusual folder's name on that way is not certain.
-    registry.write(PROVIDERS_KEY, DISK_PROVIDER, text(diskManifestFolder(home)));
+    // Write these values again, because the tool uses reg.exe, which may garble unusual paths.
+    registry.write(PROVIDERS_KEY, DISK_PROVIDER, text(diskFolder));
     registry.write(OUTLOOK_KEY, ENABLE_DEBUGGING, number(1));
-    return `sideloaded ${file} with port ${portOf(context)}; Outlook shows the add-in when it starts the next time`;
+    return `sideloaded with port ${portOf(context)} from ${file}; Outlook shows the add-in after a restart`;
   },
 
-  undo(context) {
-    const { home, registry, record } = context;
+  revert(context) {
+    const { dataDirectory, registry, record } = context;
     const removed: string[] = [];
-    const id = idOf(context);
-    const present = readText(registry, PROVIDERS_KEY, DISK_PROVIDER);
-    if (present?.toLowerCase() === diskManifestFolder(home).toLowerCase()) {
-      const { diskProviderBefore: before, keys } = record.facts;
+    const id = installedId(context);
+    const current = readText(registry, PROVIDERS_KEY, DISK_PROVIDER);
+    if (current?.toLowerCase() === diskManifestFolder(dataDirectory).toLowerCase()) {
+      const { diskProviderBefore: before, keys } = record.data;
       if (before === undefined) registry.removeValue(PROVIDERS_KEY, DISK_PROVIDER);
       else registry.write(PROVIDERS_KEY, DISK_PROVIDER, text(before));
-      // Nobody else's when there was no folder of somebody else's, or when we have made it. What a lost record said of that is
-      // not guessed: then only a key goes that holds nothing but what we write.
+      // Remove the key only if no developer uses it: there was no other manifest folder, or we created the key. Without a valid
+      // record, only if it contains nothing but our value.
       const isOurs =
-        record.state === "whole"
+        record.state === "valid"
           ? before === undefined || keys.includes(OUTLOOK_KEY)
           : registry.names(OUTLOOK_KEY)?.every((name) => name === ENABLE_DEBUGGING) === true &&
             registry.subkeys(OUTLOOK_KEY)?.length === 0;
@@ -93,7 +105,7 @@ export const manifest: Step = {
       registry.removeKey(`${DEVELOPER_KEY}\\${id}`);
       removed.push(`${DEVELOPER_KEY}\\${id}`);
     }
-    for (const folder of [sideloadFolder(home), dirname(manifestFile(home))]) {
+    for (const folder of [sideloadFolder(dataDirectory), dirname(manifestFile(dataDirectory))]) {
       if (!existsSync(folder)) continue;
       removeTree(folder);
       removed.push(folder);
@@ -103,63 +115,103 @@ export const manifest: Step = {
 };
 
 function portOf({ record }: InstallContext): number {
-  return record.facts.port ?? FIRST_PORT;
+  return record.data.port ?? DEFAULT_PORT;
 }
 
-function look(context: InstallContext): Finding {
-  const { home, registry, options } = context;
-  const file = manifestFile(home);
+function checkManifest(context: InstallContext): Finding {
+  const file = manifestFile(context.dataDirectory);
   const port = portOf(context);
   if (!existsSync(file)) return fail(`${file} is missing`, INSTALL_AGAIN);
   if (!readFileSync(file, "utf8").includes(`https://localhost:${port}/`))
-    return fail(`${file} does not name port ${port}`, INSTALL_AGAIN);
-  if (!options.sideload) return lookAtDeployment(file, port);
-  return lookAtOutlooksCopy(home, registry, file, port);
+    return fail(`${file} does not contain port ${port}`, INSTALL_AGAIN);
+  return context.options.sideload ? checkSideloading(context, file, port) : checkDeployment(file, port);
 }
 
-/** Which manifest an administrator has deployed cannot be seen from here. */
-function lookAtDeployment(file: string, port: number): Finding {
-  const seen = `the bridge is on port ${port}; the manifest comes by centralized deployment`;
-  if (port === FIRST_PORT) return pass(seen);
-  return unsure(
-    `${seen}, and has to name that port`,
-    `Have your administrator see which port it names; ${FIRST_PORT} unless ${file} was deployed. End what holds that port, then sign out and in again.`,
+/** Which manifest an administrator has deployed cannot be found out. */
+function checkDeployment(file: string, port: number): Finding {
+  const evidence = `deployed by an administrator; the background program uses port ${port}`;
+  if (port === DEFAULT_PORT) return pass(evidence);
+  return unknown(
+    `${evidence}, not ${DEFAULT_PORT}`,
+    `Ask your administrator which port the deployed manifest has: ${DEFAULT_PORT} unless ${file} was deployed. If it is ${DEFAULT_PORT}, close the program that uses that port, then sign out and in again.`,
   );
 }
 
-function lookAtOutlooksCopy(home: InstallContext["home"], registry: Registry, file: string, port: number): Finding {
-  const remedy = `${INSTALL_AGAIN} ${byHand(file)}`;
+function checkSideloading({ dataDirectory, registry }: InstallContext, file: string, port: number): Finding {
+  const remedy = `${INSTALL_AGAIN} If that does not help: ${sideloadByHand(file)}`;
   const folder = readText(registry, PROVIDERS_KEY, DISK_PROVIDER);
-  if (folder === undefined) return fail("Outlook is told of no folder with manifests", remedy);
-  if (folder.toLowerCase() !== diskManifestFolder(home).toLowerCase())
-    return fail(`Outlook is told to read manifests from ${folder}, not from ours`, remedy);
+  if (folder === undefined) return fail("Outlook has no folder to read manifests from", remedy);
+  if (folder.toLowerCase() !== diskManifestFolder(dataDirectory).toLowerCase())
+    return fail(`Outlook reads manifests from ${folder}, not from ${diskManifestFolder(dataDirectory)}`, remedy);
   if (readNumber(registry, OUTLOOK_KEY, ENABLE_DEBUGGING) !== 1)
-    return fail("Outlook is not told to read manifests from a folder", remedy);
+    return fail(`Outlook does not read manifests from a folder (${OUTLOOK_KEY} [${ENABLE_DEBUGGING}])`, remedy);
   const copy = join(folder, MANIFEST);
   if (!existsSync(copy) || readFileSync(copy, "utf8") !== readFileSync(file, "utf8"))
-    return fail(`${copy} is missing or is not the manifest of this bridge`, remedy);
+    return fail(`${copy} is missing or differs from ${file}`, remedy);
   return pass(`sideloaded from ${copy}, port ${port}`);
 }
 
-function idOf({ home }: InstallContext): string | undefined {
+/** The add-in's id, from the installed manifest; undefined without one. */
+function installedId({ dataDirectory }: InstallContext): string | undefined {
   try {
-    return manifestFor(
-      readFileSync(manifestFile(home), "utf8").replaceAll(/localhost:\d+/g, `localhost:${FIRST_PORT}`),
-      FIRST_PORT,
-    ).id;
+    const installed = readFileSync(manifestFile(dataDirectory), "utf8");
+    return manifestFor(installed.replaceAll(/localhost:\d+/g, `localhost:${DEFAULT_PORT}`), DEFAULT_PORT).id;
   } catch {
     return undefined;
   }
 }
 
-/** On the way back the file is as it is now, or is not there. */
-function keepFile(file: string, journal: Journal): void {
+/** A rollback restores the file as it is now. */
+function saveFile(file: string, journal: Journal): void {
   const before = existsSync(file) ? readFileSync(file) : undefined;
   const folder = dirname(file);
-  const made = existsSync(folder) ? undefined : folder;
+  const isNewFolder = !existsSync(folder);
   journal.add(file, () => {
     if (before !== undefined) writeFileSync(file, before);
     else rmSync(file, { force: true });
-    if (made !== undefined) removeTree(made);
+    if (isNewFolder) removeTree(folder);
   });
+}
+
+const SIDELOAD_TIMEOUT_MS = 60_000;
+const MAX_OUTPUT = 1 << 20;
+
+/** Starts neither a debugger nor Outlook, and uses no network. */
+const SIDELOAD_SCRIPT = `
+  const [library, manifest] = process.argv.slice(1);
+  require(library)
+    .startDebugging(manifest, { appType: "desktop", app: "outlook", local: true,
+      enableDebugging: false, enableLiveReload: false, enableSideload: false })
+    .catch((error) => { console.error(error.message); process.exitCode = 1; });
+`;
+
+/**
+ * Runs the tool in a process whose folder for temporary files is `folder`, because it keeps Outlook's copy of the manifest there.
+ * `folder` must exist. Rejects with a UserError that contains the tool's output.
+ */
+async function sideload(manifestPath: string, folder: string): Promise<void> {
+  try {
+    const library = createRequire(import.meta.url).resolve("office-addin-debugging");
+    const args = ["--input-type=commonjs", "--eval", SIDELOAD_SCRIPT, "--", library, manifestPath];
+    await promisify(execFile)(process.execPath, args, {
+      timeout: SIDELOAD_TIMEOUT_MS,
+      maxBuffer: MAX_OUTPUT,
+      windowsHide: true,
+      env: { ...process.env, TEMP: folder, TMP: folder, TMPDIR: folder },
+    });
+  } catch (error) {
+    throw new UserError(
+      `office-addin-debugging could not sideload the manifest (${messageOf(error).trim()})`,
+      sideloadByHand(manifestPath),
+      { cause: error },
+    );
+  }
+}
+
+function sideloadByHand(manifestPath: string): string {
+  return [
+    "Add it by hand: open https://aka.ms/olksideload in a browser (it opens Outlook's list of add-ins),",
+    'choose "My add-ins", under "Custom Addins" choose "Add a custom add-in", "Add from File...",',
+    `select ${manifestPath} and choose "Install".`,
+  ].join(" ");
 }
