@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import webpack from "webpack";
 import { InjectManifest } from "workbox-webpack-plugin";
 import { FileListPlugin } from "./tools/webpack/file-list-plugin.mjs";
-import { WholePagePlugin } from "./tools/webpack/whole-page-plugin.mjs";
+import { InlineAssetsPlugin } from "./tools/webpack/inline-assets-plugin.mjs";
 
 /** @param {string} relative */
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
@@ -17,7 +17,7 @@ const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const { version } = JSON.parse(readFileSync(path("package.json"), "utf8"));
 
 /**
- * The pane: dist/pane/taskpane.html and its assets, whose names carry their content's hash.
+ * The pane: dist/pane/taskpane.html and its assets, whose names contain the hash of their content.
  * @param {unknown} _env
  * @param {{ mode?: "production" | "development" }} options
  * @returns {import("webpack").Configuration}
@@ -31,7 +31,7 @@ export default function configuration(_env, { mode = "production" }) {
     entry: { pane: "./src/main.ts" },
     output: {
       path: path("dist/pane"),
-      // Relative to the page: a script within it has no address of its own.
+      // Relative to the page, because an inline script has no URL.
       publicPath: "",
       filename: "assets/[name].[contenthash:12].js",
       assetModuleFilename: "assets/[name].[contenthash:12][ext]",
@@ -44,7 +44,7 @@ export default function configuration(_env, { mode = "production" }) {
         {
           test: /\.ts$/,
           loader: "ts-loader",
-          // Types are checked by `npm run lint`: a person who starts the product need not wait for that.
+          // `npm run lint` checks the types, so that `npm start` is faster.
           options: { configFile: path("addin/tsconfig.json"), transpileOnly: true },
         },
         { test: /\.css$/, use: [MiniCssExtractPlugin.loader, "css-loader"] },
@@ -55,15 +55,15 @@ export default function configuration(_env, { mode = "production" }) {
     plugins: [
       new webpack.DefinePlugin({ PRODUCTION: JSON.stringify(production), VERSION: JSON.stringify(version) }),
       new HtmlPlugin({ template: "./src/taskpane.html", filename: "taskpane.html", scriptLoading: "module" }),
-      new WholePagePlugin({
-        first: [path("addin/src/old-webview.js"), path("addin/src/early-feed.js")],
-        // While the pane is being worked on, its script is a file with a map.
-        whole: production,
+      new InlineAssetsPlugin({
+        classicScript: path("addin/src/old-webview.js"),
+        // During development the script is a file with a source map.
+        inline: production,
       }),
       new MiniCssExtractPlugin({ filename: "assets/[name].[contenthash:12].css" }),
       new CopyPlugin({ patterns: [...officeFiles(), { from: "icons/*.png" }] }),
       ...(production ? [serviceWorker()] : []),
-      // The bridge checks it when it starts (bridge/src/server/pane-files.ts).
+      // The bridge verifies the files when it starts.
       new FileListPlugin("pane-files.json"),
     ],
     optimization: { minimizer: ["...", new CssMinimizerPlugin()] },
@@ -73,8 +73,7 @@ export default function configuration(_env, { mode = "production" }) {
 }
 
 /**
- * What Office.js loads, beside it as it expects: the hosts that may open the pane, and their strings in every language.
- * Nothing of it is in the repository.
+ * Office.js and the files that it loads from its own folder: hosts and their strings in every language.
  */
 function officeFiles() {
   return [
@@ -93,14 +92,14 @@ function officeFiles() {
   }));
 }
 
-/** Keeps every file that classic Outlook needs; Office.js has its strings in English for the languages left out. */
+/** Caches every file that classic Outlook needs. For languages that are not cached, Office.js falls back to English. */
 function serviceWorker() {
   return new InjectManifest({
-    swSrc: path("addin/src/worker/service-worker.ts"),
+    swSrc: path("addin/src/service-worker.ts"),
     swDest: "service-worker.js",
     include: [/^taskpane\.html$/, /^assets\//, /^office\//],
     exclude: [/^office\/(?!(?:office|outlook-win32-16\.02|(?:en-us|fr-fr)\/\w+)\.js$)/],
-    // By its hash the service worker knows whether a file that it fetches later is still of the same version.
+    // With the hash, the service worker detects whether a file that it downloads later has the same version.
     manifestTransforms: [
       (entries, compilation) => ({
         manifest: entries.map((entry) => ({
@@ -113,12 +112,12 @@ function serviceWorker() {
 }
 
 /**
- * The hash of a file as a browser checks it: https://www.w3.org/TR/SRI/
+ * The integrity value of a file: https://www.w3.org/TR/SRI/
  * @param {webpack.Compilation} compilation
  * @param {string} name
  */
 function integrityOf(compilation, name) {
   const content = compilation.getAsset(name)?.source.buffer();
-  if (content === undefined) throw new Error(`the service worker is to keep ${name}, which is not there`);
+  if (content === undefined) throw new Error(`${name} does not exist, but the service worker is to cache it`);
   return `sha256-${createHash("sha256").update(content).digest("base64")}`;
 }

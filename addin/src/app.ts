@@ -1,127 +1,206 @@
-import { ComposeNotice } from "./compose/compose-notice.js";
-import { NOT_YET, type Connection } from "./feed/connection.js";
-import { FeedClient } from "./feed/feed-client.js";
-import { browserWorld, type Clocks, type World } from "./feed/world.js";
-import { findHostInfo, parseHostInfo, type Host } from "./office/host.js";
-import { loadOffice, onMailboxEvent, themeOf, themeOfEvent } from "./office/office.js";
-import { Settings } from "./settings/settings.js";
-import { applyTheme, readTheme } from "./theme/theme.js";
-import { TimelineSection } from "./timeline/timeline-section.js";
-import { keptPast, keepPast } from "./told/kept-past.js";
-import { newer, remember } from "./told/memory.js";
-import { tell, type Past, type Told } from "./told/told.js";
-import { Announcer } from "./view/announcer.js";
-import { DetailsView } from "./view/details-view.js";
-import { part } from "./view/dom.js";
-import { PaneView } from "./view/pane-view.js";
-import { Stages } from "./view/stages.js";
-import { drawTitle } from "./view/title.js";
-import { allLanguages } from "./words/languages.js";
-import { systemTimeZone, Times } from "./words/times.js";
-import { Words } from "./words/words.js";
-import { keepPane, lookForNewPane } from "./worker/register.js";
+import type { LastKnown } from "../../shared/src/contract.js";
+import { browserClock } from "./feed/clock.js";
+import { browserTransport, FeedClient, INITIAL_CONNECTION, type Connection } from "./feed/feed-client.js";
+import { HistoryClient } from "./feed/history-client.js";
+import { systemTimeZone, TimeFormatter } from "./i18n/time-formatter.js";
+import { Translator, type Languages } from "./i18n/translator.js";
+import { ComposeNotice } from "./office/compose-notice.js";
+import { findHostInfo, parseHostInfo } from "./office/host.js";
+import { loadOffice, onMailboxEvent } from "./office/office.js";
+import { Settings } from "./office/settings.js";
+import { applyTheme, readTheme, themeOf, themeOfEvent } from "./office/theme.js";
+import { checkForUpdate, registerServiceWorker } from "./service-worker-registration.js";
+import { lastKnownAfter, lastKnownIn, loadLastKnown, newerOf, saveLastKnown } from "./view-model/last-known.js";
+import {
+  CONNECTING_DELAY_MS,
+  toStateViewModel,
+  toViewModel,
+  type Inputs,
+  type ViewModel,
+} from "./view-model/view-model.js";
+import { Announcer } from "./views/announcer.js";
+import { requireElement } from "./views/dom.js";
+import { PaneView } from "./views/pane-view.js";
+import { RenderScheduler } from "./views/render-scheduler.js";
+import { TimelineView } from "./views/timeline-view.js";
 
-/** A bridge that answers within this time is not preceded by a word about waiting for it, which nobody could read. */
-const PATIENCE_MS = 150;
-/** The last known state may be this far ahead of the clock, which the system adjusts now and then. */
-const CLOCK_DRIFT_MS = 5000;
-/** Office.js is loaded once the state is on screen, or after this time if the bridge does not answer. */
-const OFFICE_AFTER_MS = 1000;
+/** Version of the pane's files; defined by webpack. */
+declare const VERSION: string;
 
-/** The pane: what is known comes in from all sides, is told as one, and is drawn. */
+/** Optional parts are loaded when the state is on screen, or after this time if the bridge does not respond. */
+const LOAD_OPTIONAL_AFTER_MS = 1000;
+
+/**
+ * The pane. Data flows in one direction: inputs -> toViewModel() -> render. Everything that happens changes the inputs through
+ * `#update`; side effects follow from changed inputs, in `#applySideEffects`.
+ */
 export class PaneApp {
-  readonly #world: World = browserWorld();
-  readonly #client = new FeedClient(this.#world, !document.hidden, (connection) => {
-    this.#connected(connection);
+  readonly #clock = browserClock;
+  readonly #languages: Languages;
+  readonly #feed: FeedClient;
+  readonly #history: HistoryClient;
+  readonly #settings: Settings;
+  readonly #paneView: PaneView;
+  readonly #timelineView = new TimelineView();
+  readonly #announcer = new Announcer(requireElement("announcement", HTMLElement), this.#clock);
+  readonly #scheduler = new RenderScheduler(this.#clock, () => {
+    this.#onRender();
   });
-  readonly #view = new PaneView(() => {
-    this.#client.retryNow();
-  });
-  readonly #settings = new Settings(() => {
-    this.#draw();
-  });
-  readonly #details = new DetailsView((on) => {
-    this.#settings.setComposeNotice(on);
-  });
-  readonly #timeline = new TimelineSection(this.#world, !document.hidden, (past) => {
-    this.#past = newer(this.#past, past);
-    this.#draw();
-  });
-  readonly #announcer = new Announcer(part("announcement", HTMLElement), this.#world);
-  readonly #stages = new Stages(
-    this.#world,
-    () => {
-      this.#drawSeen();
-    },
-    () => {
-      this.#drawRest();
-    },
-  );
   #composeNotice: ComposeNotice | null = null;
-  #connection: Connection = NOT_YET;
-  #host: Host;
-  #past: Past | null = keptPast();
-  #words: Words;
-  #times: Times;
-  #told: Told;
-  /** For how many milliseconds what was drawn stays right. */
-  #stays = Infinity;
-  /** The feed has said something since the rest was drawn. */
-  #heard = false;
-  /** The connection is a new one, perhaps to another version of the bridge, or it was refused by one. */
-  #isNew = false;
-  #stopTick: () => void = () => undefined;
+  #inputs: Inputs;
+  /** The inputs whose side effects are done. */
+  #applied: Inputs | null = null;
+  #optionalLoaded = false;
+  #cancelRefresh: () => void = () => undefined;
 
-  constructor() {
+  constructor(languages: Languages) {
+    this.#languages = languages;
+    const visible = !document.hidden;
+    this.#feed = new FeedClient({
+      ...browserTransport(),
+      visible,
+      onChange: (connection) => {
+        this.#onConnection(connection);
+      },
+    });
+    this.#history = new HistoryClient(this.#clock, visible, (history) => {
+      this.#update({ history, lastKnown: newerOf(this.#inputs.lastKnown, lastKnownIn(history)) });
+    });
+    this.#settings = new Settings(() => {
+      this.#update({ composeNotice: this.#settings.composeNotice });
+    });
+    this.#paneView = new PaneView({
+      onRetry: () => {
+        this.#feed.retryNow();
+      },
+      onCopied: (command, succeeded) => {
+        this.#update({ copied: { command, succeeded } });
+      },
+      onComposeNoticeChange: (on) => {
+        this.#settings.setComposeNotice(on);
+      },
+    });
     const { host, locale } = parseHostInfo(findHostInfo());
-    this.#host = host;
-    this.#words = this.#speak(locale === null ? navigator.languages : [locale]);
-    this.#times = new Times(this.#words.locale);
-    this.#told = tell({ connection: NOT_YET, host, past: this.#past });
+    const translator = this.#createTranslator(locale === null ? navigator.languages : [locale]);
+    const now = this.#clock.now();
+    this.#inputs = {
+      connection: INITIAL_CONNECTION,
+      host,
+      lastKnown: loadLastKnown(),
+      history: null,
+      composeNotice: this.#settings.composeNotice,
+      copied: null,
+      visible,
+      openedAt: now.monotonic,
+      now,
+      translator,
+      times: new TimeFormatter(translator.locale),
+      version: VERSION,
+      port: location.port,
+    };
   }
 
   start(): void {
-    this.#client.start();
+    this.#feed.start();
     document.addEventListener("visibilitychange", () => {
-      this.#client.setVisible(!document.hidden);
-      this.#timeline.setVisible(!document.hidden);
-      this.#draw();
-      if (!document.hidden) this.#enrich();
+      const visible = !document.hidden;
+      this.#feed.setVisible(visible);
+      this.#history.setVisible(visible);
+      this.#update({ visible });
+      this.#scheduler.renderNow();
+      if (visible) this.#loadOptional();
     });
     window.addEventListener("online", () => {
-      this.#client.retryNow();
+      this.#feed.retryNow();
     });
     window.addEventListener("pagehide", () => {
-      this.#composeNotice?.leave();
-      this.#past = remember(this.#past, this.#connection, this.#client.lastHeard, this.#now());
-      keepPast(this.#past);
+      this.#composeNotice?.dispose();
+      saveLastKnown(this.#currentLastKnown());
     });
-    if (!document.hidden) this.#world.after(OFFICE_AFTER_MS, this.#enrich);
+    if (document.hidden) return;
+    this.#clock.after(CONNECTING_DELAY_MS, () => {
+      this.#update({});
+    });
+    this.#clock.after(LOAD_OPTIONAL_AFTER_MS, () => {
+      this.#loadOptional();
+    });
   }
 
-  #speak(wanted: readonly string[]): Words {
-    const words = new Words(allLanguages(), wanted);
-    document.documentElement.lang = words.locale;
-    return words;
+  #onConnection(connection: Connection): void {
+    // The bridge's last known state is at least as recent as any that the pane has seen.
+    const fromBridge = connection.phase === "live" ? connection.status.lastKnown : undefined;
+    this.#update({ connection, lastKnown: fromBridge ?? this.#currentLastKnown() });
   }
 
-  /** What the pane can do without: loaded after the state is on screen. */
-  readonly #enrich = once(() => {
-    performance.mark("state-drawn");
-    void keepPane();
-    // Without an Outlook around it, Office.js would only knock at its maker's door.
-    if (this.#host !== "browser") void this.#useOffice();
-  });
+  #currentLastKnown(): LastKnown | null {
+    const { lastKnown, connection } = this.#inputs;
+    return lastKnownAfter(lastKnown, connection, this.#feed.lastMessageAt, this.#clock.now());
+  }
 
-  async #useOffice(): Promise<void> {
+  /** Changes inputs. The state is rendered at once, everything else with the next frame. */
+  #update(changes: Partial<Inputs>): void {
+    this.#inputs = { ...this.#inputs, ...changes, now: this.#clock.now() };
+    const state = toStateViewModel(this.#inputs);
+    if (state !== null) this.#paneView.renderState(state);
+    this.#scheduler.request();
+  }
+
+  #onRender(): void {
+    const viewModel = this.#render();
+    if (viewModel === null) return;
+    const previous = this.#applied;
+    this.#applied = this.#inputs;
+    this.#applySideEffects(viewModel, this.#inputs, previous);
+  }
+
+  /** Renders the current inputs, and again when a text expires. */
+  #render(): ViewModel | null {
+    this.#inputs = { ...this.#inputs, now: this.#clock.now(), times: this.#currentTimes() };
+    const { translator, times, visible } = this.#inputs;
+    const viewModel = toViewModel(this.#inputs);
+    this.#cancelRefresh();
+    if (viewModel === null) return null;
+    this.#paneView.render(viewModel);
+    this.#timelineView.render(viewModel.timeline, translator, times);
+    if (visible) {
+      this.#cancelRefresh = this.#clock.after(viewModel.refreshAfterMs, () => {
+        this.#render();
+      });
+    }
+    return viewModel;
+  }
+
+  /** What follows from changed inputs, once they are rendered. */
+  #applySideEffects(viewModel: ViewModel, inputs: Inputs, previous: Inputs | null): void {
+    const { connection, lastKnown, visible } = inputs;
+    this.#announcer.announce(viewModel.announcement, visible);
+    this.#composeNotice?.update(viewModel.composeNotice);
+    if (lastKnown !== previous?.lastKnown) saveLastKnown(lastKnown);
+    // The copy button shows its result until the command changes.
+    if (inputs.copied !== null && inputs.copied.command !== viewModel.command)
+      this.#inputs = { ...inputs, copied: null };
+    if (connection === previous?.connection) return;
+    if (isOtherBridge(connection, previous?.connection)) void checkForUpdate();
+    if (connection.phase !== "live") return;
+    this.#history.refresh();
+    this.#clock.after(0, () => {
+      this.#loadOptional();
+    });
+  }
+
+  /** Loads what the pane works without. */
+  #loadOptional(): void {
+    if (this.#optionalLoaded) return;
+    this.#optionalLoaded = true;
+    performance.mark("state-rendered");
+    void registerServiceWorker();
+    if (this.#inputs.host !== "browser") void this.#loadOffice();
+  }
+
+  async #loadOffice(): Promise<void> {
     const office = await loadOffice();
     if (office === null) return;
     const { context, host, locale } = office;
-    this.#host = host;
-    if (locale !== null && locale !== this.#words.locale) {
-      this.#words = this.#speak([locale, ...navigator.languages]);
-      this.#times = new Times(this.#words.locale);
-    }
     applyTheme(readTheme(themeOf(context)));
     onMailboxEvent(context, "officeThemeChanged", (event) => {
       applyTheme(readTheme(themeOfEvent(event)));
@@ -132,123 +211,31 @@ export class PaneApp {
     onMailboxEvent(context, "olkItemSelectedChanged", () => {
       notice.itemChanged();
     });
-    this.#draw();
-  }
-
-  /** The state is drawn before anything else is done about what came. */
-  #connected(connection: Connection): void {
-    this.#past = remember(this.#past, this.#connection, this.#client.lastHeard, this.#now());
-    const answers = connection.status === "live" || connection.status === "refused";
-    this.#isNew ||= answers && connection.status !== this.#connection.status;
-    this.#heard = true;
-    this.#connection = connection;
-    // The bridge says what was known last, and when: nothing that the pane has seen is newer.
-    if (connection.status === "live") this.#past = connection.present.lastKnown ?? this.#past;
-    if (isFirstTry(connection) && !document.hidden) {
-      this.#stopTick = this.#world.after(PATIENCE_MS, () => {
-        this.#draw();
-      });
-      return;
-    }
-    this.#drawState();
-    this.#stages.plan();
-  }
-
-  #draw(): void {
-    this.#drawState();
-    this.#stages.plan();
-    this.#stages.flush();
-  }
-
-  #drawState(): void {
-    this.#told = tell({ connection: this.#connection, host: this.#host, past: this.#datedPast() });
-    this.#view.drawState(this.#told, this.#words);
-  }
-
-  /** Null after the clock was set back to before the last known state: how long ago that was, nobody knows then. */
-  #datedPast(): Past | null {
-    return this.#past !== null && this.#past.at > this.#world.wall() + CLOCK_DRIFT_MS ? null : this.#past;
-  }
-
-  /** What stands beside the state. */
-  #drawSeen(): void {
-    this.#followTimeZone();
-    this.#stays = this.#view.draw(this.#told, this.#words, this.#times, this.#now());
-  }
-
-  /** What can wait until the state has been seen. */
-  #drawRest(): void {
-    const told = this.#told;
-    this.#details.draw(told, this.#settings.choices, this.#words);
-    this.#timeline.draw(told, this.#past, this.#words, this.#times, this.#now());
-    drawTitle(told.state, this.#words);
-    this.#announcer.say(this.#announcement(told), !document.hidden);
-    this.#composeNotice?.want({
-      state: told.state,
-      enabled: this.#settings.choices.composeNotice,
-      text: this.#words.text("compose.notice"),
-    });
-    this.#tickAfter(this.#stays);
-    if (this.#heard) this.#followUp();
-  }
-
-  #followUp(): void {
-    this.#heard = false;
-    keepPast(this.#past);
-    if (this.#isNew) void lookForNewPane();
-    this.#isNew = false;
-    if (this.#connection.status !== "live") return;
-    this.#timeline.outdate();
-    this.#enrich();
-  }
-
-  #tickAfter(ms: number): void {
-    this.#stopTick();
-    if (document.hidden) return;
-    this.#stopTick = this.#world.after(Math.min(ms, this.#timeline.staysMs(this.#now())), () => {
-      if (this.#followTimeZone()) {
-        this.#draw();
-        return;
-      }
-      const now = this.#now();
-      this.#timeline.tick(this.#told, this.#past, this.#words, this.#times, now);
-      this.#tickAfter(this.#view.drawTimes(this.#told, this.#words, this.#times, now));
+    const { translator } = this.#inputs;
+    const isOtherLocale = locale !== null && locale !== translator.locale;
+    this.#update({
+      host,
+      translator: isOtherLocale ? this.#createTranslator([locale, ...navigator.languages]) : translator,
     });
   }
 
-  /** Has clock times written in the system's time zone of now. Answers whether it is another one than before. */
-  #followTimeZone(): boolean {
-    const timeZone = systemTimeZone();
-    if (timeZone === this.#times.timeZone) return false;
-    this.#times = new Times(this.#words.locale, timeZone);
-    return true;
+  #createTranslator(preferred: readonly string[]): Translator {
+    const translator = new Translator(this.#languages, preferred);
+    document.documentElement.lang = translator.locale;
+    return translator;
   }
 
-  #announcement({ name, row, state, past }: Told): string | null {
-    if (row.passing === true) return null;
-    const lead = this.#words.text(state === "unknown" ? "lead.unknown" : "lead.known");
-    const word = this.#words.text(`word.${state}`);
-    // Without a time: a state that is read again is not announced again.
-    const was = name === "was-online" || name === "was-offline" ? past : null;
-    const last = was === null ? "" : ` ${this.#words.text(`past.${was.state}`)}.`;
-    return `${lead} ${word}.${last} ${this.#words.text(row.title)}. ${this.#words.text(row.meaning)}`;
-  }
-
-  #now(): Clocks {
-    return { monotonic: this.#world.monotonic(), wall: this.#world.wall() };
+  /** A formatter for the current locale and time zone, which changes when the user travels. */
+  #currentTimes(): TimeFormatter {
+    const { times, translator } = this.#inputs;
+    const isCurrent = times.locale === translator.locale && times.timeZone === systemTimeZone();
+    return isCurrent ? times : new TimeFormatter(translator.locale);
   }
 }
 
-function isFirstTry(connection: Connection): boolean {
-  return connection.status === "connecting" && connection.lost === null;
-}
-
-/** The task, done at the first call only. */
-function once(task: () => void): () => void {
-  let done = false;
-  return () => {
-    if (done) return;
-    done = true;
-    task();
-  };
+/** Whether this is the first status of a connection, after which the bridge may have another version. */
+function isOtherBridge(connection: Connection, previous: Connection | undefined): boolean {
+  if (connection.phase === "incompatible") return previous?.phase !== "incompatible";
+  if (connection.phase !== "live") return false;
+  return previous?.phase !== "live" || previous.connectedAt !== connection.connectedAt;
 }

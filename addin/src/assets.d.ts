@@ -1,4 +1,4 @@
-/** Files that webpack copies to the output; the import is their URL. */
+/** webpack copies these files to the output and exports their URL. */
 declare module "*.svg" {
   const url: string;
   export default url;

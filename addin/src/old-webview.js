@@ -1,4 +1,4 @@
-/* Runs before everything else, also in Internet Explorer's engine: nothing newer than ECMAScript 5 here. */
+/* Runs first and also in Internet Explorer's engine, so it must be ECMAScript 5. */
 (function () {
   "use strict";
   var modern =
@@ -8,7 +8,7 @@
     typeof window.Intl === "object" &&
     typeof window.Intl.ListFormat === "function";
   if (modern) return;
-  // For an engine that is only a little too old: it would run the pane's script, and fail in its middle.
+  // Prevents main.ts from starting the pane in an engine that supports modules but is too old.
   window.outlookOfflineStateTooOld = true;
 
   function add(parent, name, text) {
@@ -39,7 +39,7 @@
     add(
       english,
       "p",
-      "Until then, Outlook's own status bar, at the bottom of its window, says whether you work offline."
+      "Until then, Outlook's own status bar, at the bottom of its window, shows whether you work offline."
     );
     var french = add(page, "div");
     french.lang = "fr";

@@ -1,13 +1,13 @@
-// axe-core in every state, theme and language; keyboard; large text; contrast themes.
+// axe-core in every situation, theme and language; keyboard; large text; contrast themes.
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { aDay, SITUATIONS } from "./support/situations.js";
-import { setStage, shows } from "./support/stage.js";
+import { sampleDay, SITUATIONS } from "./support/situations.js";
+import { setUpHarness, shows } from "./support/harness.js";
 
-const stage = setStage();
+const harness = setUpHarness();
 
-async function findings(page: Page): Promise<string[]> {
+async function axeViolations(page: Page): Promise<string[]> {
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const { run } = Reflect.get(window, "axe") as typeof import("axe-core");
@@ -18,7 +18,7 @@ async function findings(page: Page): Promise<string[]> {
   });
 }
 
-/** What sticks out of the page to the side, or is cut off. */
+/** Elements that overflow the page, or whose content is cut off. */
 async function overflowing(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const { clientWidth, scrollWidth } = document.documentElement;
@@ -38,7 +38,7 @@ async function overflowing(page: Page): Promise<string[]> {
   });
 }
 
-/** Words that are drawn on more than one line. Commands are no words, nor are names, which may be of any length. */
+/** Words that are broken over lines. Commands and names are excluded, because they can be of any length. */
 async function brokenWords(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const broken: string[] = [];
@@ -60,53 +60,53 @@ async function brokenWords(page: Page): Promise<string[]> {
   });
 }
 
-/** In the units of the page: https://www.w3.org/TR/WCAG22/#target-size-minimum asks for 24. */
+/** CSS pixels; https://www.w3.org/TR/WCAG22/#target-size-minimum requires 24. */
 const TARGET_PX = 32;
 
-/** What can be clicked and is too small for it. */
+/** Click targets that are too small. */
 async function smallTargets(page: Page): Promise<string[]> {
-  return page.evaluate((least) => {
+  return page.evaluate((minimum) => {
     const small: string[] = [];
     for (const target of document.querySelectorAll("button, summary, input, label, a, [role=slider], [tabindex]")) {
       if (!target.checkVisibility()) continue;
       const { width, height } = target.getBoundingClientRect();
-      if (width < least || height < least) small.push(`${target.tagName} #${target.id}: ${width} x ${height}`);
+      if (width < minimum || height < minimum) small.push(`${target.tagName} #${target.id}: ${width} x ${height}`);
     }
     return small;
   }, TARGET_PX);
 }
 
-/** Brings an open pane from situation to situation; to those that are about connecting by connecting anew. */
+/** Brings an open pane from situation to situation; reconnects for those that are about connecting. */
 async function* situations(page: Page): AsyncGenerator<string> {
-  const { bridge } = stage;
-  for (const { name, row, arrange, then, outlook } of SITUATIONS) {
+  const { bridge } = harness;
+  for (const { name, message, arrange, then, outlook } of SITUATIONS) {
     if (outlook !== undefined) continue;
     arrange(bridge);
-    const anew = bridge.greeting !== "snapshot" || bridge.protocol !== 1 || bridge.refusal !== null;
+    const reconnects = bridge.firstMessage !== "snapshot" || bridge.protocol !== 1 || bridge.refusal !== null;
     if (then !== undefined) await bridge.stop();
-    else if (anew) bridge.closeAll(1001);
-    else bridge.tell();
-    await shows(page, row);
+    else if (reconnects) bridge.closeAll(1001);
+    else bridge.sendChange();
+    await shows(page, message);
     yield name;
-    [bridge.greeting, bridge.protocol, bridge.refusal] = ["snapshot", 1, null];
+    [bridge.firstMessage, bridge.protocol, bridge.refusal] = ["snapshot", 1, null];
     if (then !== undefined) await bridge.start();
-    if (row === "refused") await page.reload();
-    else if (anew) bridge.closeAll(1001);
-    if (!anew && then === undefined) continue;
+    if (message === "version-mismatch") await page.reload();
+    else if (reconnects) bridge.closeAll(1001);
+    if (!reconnects && then === undefined) continue;
     await page.waitForFunction(() => {
       window.dispatchEvent(new Event("online"));
-      return document.documentElement.dataset["row"] !== "connecting";
+      return document.documentElement.dataset["message"] !== "connecting";
     });
     await page
       .locator(
-        'html:not([data-row="unreachable"], [data-row="busy"], [data-row="rejected"], [data-row="large-cookies"])',
+        'html:not([data-message="unreachable"], [data-message="busy"], [data-message="rejected"], [data-message="large-cookies"])',
       )
       .waitFor({ state: "attached" });
   }
 }
 
 const themes = ["light", "dark"] as const;
-/** How each theme is asked of the browser. Windows' contrast themes come with a dark or a light system. */
+/** Browser options of each theme. Windows' contrast themes exist for dark and light. */
 const LOOKS = {
   light: { colorScheme: "light" },
   dark: { colorScheme: "dark" },
@@ -116,20 +116,20 @@ const LOOKS = {
 const looks = ["light", "dark", "contrast on black", "contrast on white"] as const;
 const languages = ["en-US", "fr-FR"] as const;
 
-// A language changes no colour: one look shows its labels and its line breaks.
+// Colors do not depend on the language, so one theme is enough for labels and line breaks.
 test.each([...looks.map((look) => [look, "en-US"] as const), ["light", "fr-FR"] as const])(
-  "axe finds nothing in any state, %s, %s",
+  "has no axe violation in any situation, %s, %s",
   { timeout: 180_000 },
   async (look, locale) => {
-    stage.bridge.history = aDay(Date.now(), "online", 9e6);
-    const page = await stage.open({ ...LOOKS[look], locale }, "online");
+    harness.bridge.history = sampleDay(Date.now(), "online", 9e6);
+    const page = await harness.open({ ...LOOKS[look], locale }, "online");
     await page.locator("#timeline-details-summary").click();
     await page.locator("#details-summary").click();
     const found: string[] = [];
     let count = 0;
     for await (const name of situations(page)) {
       count += 1;
-      found.push(...(await findings(page)).map((finding) => `${name}: ${finding}`));
+      found.push(...(await axeViolations(page)).map((finding) => `${name}: ${finding}`));
       for (const width of [280, 320, 360]) {
         await page.setViewportSize({ width, height: 760 });
         const all = [...(await brokenWords(page)), ...(await overflowing(page)), ...(await smallTargets(page))];
@@ -141,8 +141,8 @@ test.each([...looks.map((look) => [look, "en-US"] as const), ["light", "fr-FR"] 
   },
 );
 
-test("no colour is on its way from one to another when the state or the theme changes", async () => {
-  const page = await stage.open({}, "online");
+test("changes colors without a transition when the state or the theme changes", async () => {
+  const page = await harness.open({}, "online");
   await page.evaluate(() => {
     document.addEventListener("transitionrun", ({ target, propertyName }) => {
       document.body.dataset["faded"] = `${target instanceof Element ? target.id : ""} ${propertyName}`;
@@ -156,31 +156,31 @@ test("no colour is on its way from one to another when the state or the theme ch
   }
 });
 
-test.each([280, 320, 360])("axe finds nothing at %i px, unfolded and folded, in both themes", async (width) => {
-  stage.bridge.history = aDay(Date.now(), "offline", 720_000);
-  stage.bridge.state("offline", 720_000);
+test.each([280, 320, 360])("has no axe violation at %i px, expanded and collapsed, in both themes", async (width) => {
+  harness.bridge.history = sampleDay(Date.now(), "offline", 720_000);
+  harness.bridge.setState("offline", 720_000);
   for (const colorScheme of themes) {
-    const page = await stage.open({ colorScheme, width }, "offline");
-    expect(await findings(page)).toEqual([]);
+    const page = await harness.open({ colorScheme, width }, "offline");
+    expect(await axeViolations(page)).toEqual([]);
     await page.locator("#timeline-details-summary").click();
     await page.locator("#details-summary").click();
-    expect(await findings(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
   }
 });
 
-test("axe finds nothing in an Outlook that has no state, and on the page for old webviews", async () => {
-  const other = await stage.open({ outlook: { platform: "Web" } }, "other-outlook");
-  expect(await findings(other)).toEqual([]);
-  const old = await stage.open({
+test("has no axe violation in another Outlook and in old webviews", async () => {
+  const other = await harness.open({ outlook: { platform: "Web" } }, "other-outlook");
+  expect(await axeViolations(other)).toEqual([]);
+  const old = await harness.open({
     prepare: (page) => page.addInitScript(() => Reflect.deleteProperty(Array.prototype, "at")),
   });
   await old.locator("#old-webview").waitFor();
-  expect(await findings(old)).toEqual([]);
+  expect(await axeViolations(old)).toEqual([]);
 });
 
-test("everything that can be done is reached by Tab, in the order of reading, and shows the focus", async () => {
-  stage.bridge.present = { state: "unknown", since: null, source: { status: "unavailable", reason: "agent-missing" } };
-  const page = await stage.open({}, "agent-missing");
+test("reaches every control with Tab, in reading order, with visible focus", async () => {
+  harness.bridge.status = { state: "unknown", since: null, source: { status: "unavailable", reason: "agent-missing" } };
+  const page = await harness.open({}, "agent-missing");
   const reached: string[] = [];
   for (let count = 0; count < 6; count += 1) {
     await page.keyboard.press("Tab");
@@ -194,9 +194,9 @@ test("everything that can be done is reached by Tab, in the order of reading, an
   expect(reached.slice(0, 4)).toEqual(["copy", "timeline-track", "timeline-details-summary", "details-summary"]);
 });
 
-test("the command can be copied by keyboard, and that is said", async () => {
-  stage.bridge.present = { state: "unknown", since: null, source: { status: "unavailable", reason: "agent-missing" } };
-  const page = await stage.open({ permissions: ["clipboard-read", "clipboard-write"] }, "agent-missing");
+test("copies the command by keyboard and announces it", async () => {
+  harness.bridge.status = { state: "unknown", since: null, source: { status: "unavailable", reason: "agent-missing" } };
+  const page = await harness.open({ permissions: ["clipboard-read", "clipboard-write"] }, "agent-missing");
   await page.getByRole("button", { name: "Copy command" }).focus();
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Copied" }).waitFor();
@@ -204,9 +204,9 @@ test("the command can be copied by keyboard, and that is said", async () => {
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("outlook-offline-state install");
 });
 
-test("where Outlook withholds the clipboard the command is selected, and the key to press is said", async () => {
-  stage.bridge.present = { state: "unknown", since: null, source: { status: "unavailable", reason: "agent-missing" } };
-  const page = await stage.open(
+test("selects the command and shows the shortcut if the clipboard is not available", async () => {
+  harness.bridge.status = { state: "unknown", since: null, source: { status: "unavailable", reason: "agent-missing" } };
+  const page = await harness.open(
     {
       prepare: (opened) =>
         opened.addInitScript(() => {
@@ -221,9 +221,9 @@ test("where Outlook withholds the clipboard the command is selected, and the key
   expect(await page.locator("#copied").textContent()).toBe("Press Ctrl+C");
 });
 
-test("the headings and landmarks lead through the page", async () => {
-  stage.bridge.state("offline");
-  const page = await stage.open({}, "offline");
+test("has headings and a main landmark", async () => {
+  harness.bridge.setState("offline");
+  const page = await harness.open({}, "offline");
   expect(await page.getByRole("heading", { level: 1 }).innerText()).toMatch(/Outlook is\s+Offline/);
   expect(await page.getByRole("heading", { level: 2 }).allInnerTexts()).toEqual([
     "New messages will wait",
@@ -233,15 +233,15 @@ test("the headings and landmarks lead through the page", async () => {
   expect(await page.locator("html").getAttribute("lang")).toBe("en-US");
 });
 
-test.each(languages)("text at 200 % is neither cut off nor sticks out, %s", { timeout: 180_000 }, async (locale) => {
-  stage.bridge.history = aDay(Date.now(), "online", 9e6);
-  const page = await stage.open({ locale }, "online");
+test.each(languages)("does not cut off text at 200 %, %s", { timeout: 180_000 }, async (locale) => {
+  harness.bridge.history = sampleDay(Date.now(), "online", 9e6);
+  const page = await harness.open({ locale }, "online");
   await page.locator("#timeline-details-summary").click();
   await page.locator("#details-summary").click();
   await page.evaluate(() => {
     document.documentElement.style.fontSize = "175%";
   });
-  // The table is laid out otherwise then, and is still one.
+  // The table has another layout then, and keeps its roles.
   expect(await page.getByRole("table").getByRole("row").first().getByRole("columnheader").count()).toBe(3);
   expect(await page.getByRole("table").getByRole("row").nth(1).getByRole("cell").count()).toBe(2);
   const found: string[] = [];
@@ -255,45 +255,45 @@ test.each(languages)("text at 200 % is neither cut off nor sticks out, %s", { ti
   expect(found).toEqual([]);
 });
 
-/** At 200 % zoom the widths that panes have, between 100 and 200 % the usual one. */
+/** Widths in CSS pixels of panes zoomed by up to 200 %. */
 const ZOOMED = [140, 160, 180, 213, 256];
 
 test.each(languages)(
-  "zoomed to 200 % nothing sticks out and no word is broken, %s",
+  "has no overflow and no broken word when zoomed to 200 %, %s",
   { timeout: 180_000 },
   async (locale) => {
-    stage.bridge.history = aDay(Date.now(), "online", 9e6);
-    // In Outlook, where the commands are longest.
-    const page = await stage.open(
+    harness.bridge.history = sampleDay(Date.now(), "online", 9e6);
+    // In Outlook, because commands are longest there.
+    const page = await harness.open(
       { locale, outlook: { locale }, width: 160, height: 380, deviceScaleFactor: 2 },
       "online",
     );
     await page.locator("#timeline-details-summary").click();
     await page.locator("#details-summary").click();
     const found: string[] = [];
-    const look = async (name: string): Promise<void> => {
+    const check = async (name: string): Promise<void> => {
       for (const width of ZOOMED) {
         await page.setViewportSize({ width, height: 380 });
         const all = [...(await brokenWords(page)), ...(await overflowing(page)), ...(await smallTargets(page))];
         found.push(...all.map((one) => `${name} at ${width} px: ${one}`));
       }
     };
-    for await (const name of situations(page)) await look(name);
-    await stage.clear();
-    await stage.freshBridge();
+    for await (const name of situations(page)) await check(name);
+    await harness.reset();
+    await harness.newBridge();
     const outlook = { locale, platform: "Web" };
-    const other = await stage.open({ locale, outlook, width: 160, height: 380 }, "other-outlook");
+    const other = await harness.open({ locale, outlook, width: 160, height: 380 }, "other-outlook");
     expect([...(await brokenWords(other)), ...(await overflowing(other))]).toEqual([]);
     expect(found).toEqual([]);
   },
 );
 
-test("in a Windows contrast theme states differ by shape and pattern, in the system's colours", async () => {
-  stage.bridge.history = aDay(Date.now(), "offline", 720_000);
-  stage.bridge.state("offline", 720_000);
-  const page = await stage.open({ forcedColors: "active", colorScheme: "dark" }, "offline");
+test("distinguishes states by shape and pattern in a Windows contrast theme", async () => {
+  harness.bridge.history = sampleDay(Date.now(), "offline", 720_000);
+  harness.bridge.setState("offline", 720_000);
+  const page = await harness.open({ forcedColors: "active", colorScheme: "dark" }, "offline");
   await expect.poll(() => page.locator(".bar").count()).toBeGreaterThanOrEqual(9);
-  expect(await findings(page)).toEqual([]);
+  expect(await axeViolations(page)).toEqual([]);
   const paint = (selector: string): Promise<string> =>
     page
       .locator(selector)
@@ -313,8 +313,8 @@ test("in a Windows contrast theme states differ by shape and pattern, in the sys
   expect(await paint(".bar.offline")).toContain(system);
 });
 
-test("nothing moves for who asked for less motion", async () => {
-  const page = await stage.open({ reducedMotion: "reduce" }, "online");
+test("has no animation with reduced motion", async () => {
+  const page = await harness.open({ reducedMotion: "reduce" }, "online");
   const moving = await page.evaluate(
     () =>
       Array.from(document.querySelectorAll("*")).filter((element) => {

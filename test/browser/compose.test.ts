@@ -1,60 +1,60 @@
-// The notice in messages, through the real Office.js.
+// The notice in messages, with the real Office.js.
 import type { BrowserContext, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { LISTENING } from "./support/fake-bridge.js";
-import { withOutlook } from "./support/outlook-host.js";
-import { setStage, shows } from "./support/stage.js";
+import { withOutlook } from "./support/fake-outlook.js";
+import { setUpHarness, shows } from "./support/harness.js";
 
-const stage = setStage();
+const harness = setUpHarness();
 
 const notices = (page: Page): Promise<Record<string, string>> => withOutlook(page, (outlook) => outlook.notices, null);
 const adds = (page: Page): Promise<number> =>
   withOutlook(page, (outlook) => outlook.calls.filter((id) => id === 33).length, null);
 
-test("a message that is written while Outlook is offline says so, once, until Outlook is online", async () => {
-  stage.bridge.state("offline");
-  const page = await stage.open({ outlook: { item: "written" } }, "offline");
+test("shows a notice in a message that is written while Outlook is offline, once", async () => {
+  harness.bridge.setState("offline");
+  const page = await harness.open({ outlook: { item: "written" } }, "offline");
   await expect
     .poll(() => notices(page))
     .toEqual({ "outlook-offline-state": expect.stringMatching(/will wait in the Outbox/) as string });
-  stage.bridge.state("online");
+  harness.bridge.setState("online");
   await expect.poll(() => notices(page)).toEqual({});
-  stage.bridge.state("offline");
+  harness.bridge.setState("offline");
   await shows(page, "offline");
   await page.waitForTimeout(300);
   expect(await adds(page)).toBe(1);
 });
 
-test("a message says nothing of an offline state whose end Outlook does not notify", async () => {
+test("removes the notice if only the last known state is available", async () => {
   const source = { ...LISTENING, notifies: { online: false, offline: true } };
-  stage.bridge.state("offline");
-  const page = await stage.open({ outlook: { item: "written" } }, "offline");
+  harness.bridge.setState("offline");
+  const page = await harness.open({ outlook: { item: "written" } }, "offline");
   await expect.poll(() => notices(page)).not.toEqual({});
   const at = Date.now();
-  stage.bridge.change({ state: "unknown", since: at, source, lastKnown: { state: "offline", at } });
+  harness.bridge.setStatus({ state: "unknown", since: at, source, lastKnown: { state: "offline", at } });
   await expect.poll(() => notices(page)).toEqual({});
   await shows(page, "was-offline");
   expect(await adds(page)).toBe(1);
 });
 
-test("the notice is in Outlook's language", async () => {
-  stage.bridge.state("offline");
-  const page = await stage.open({ outlook: { item: "written", locale: "fr-FR" } }, "offline");
+test("uses Outlook's language for the notice", async () => {
+  harness.bridge.setState("offline");
+  const page = await harness.open({ outlook: { item: "written", locale: "fr-FR" } }, "offline");
   await expect
     .poll(() => notices(page))
     .toMatchObject({ "outlook-offline-state": expect.stringMatching(/Boîte d’envoi/) as string });
 });
 
-test("a message that is read gets none", async () => {
-  stage.bridge.state("offline");
-  const page = await stage.open({ outlook: { item: "read" } }, "offline");
+test("shows no notice in a message that is read", async () => {
+  harness.bridge.setState("offline");
+  const page = await harness.open({ outlook: { item: "read" } }, "offline");
   await page.waitForTimeout(1000);
   expect(await adds(page)).toBe(0);
 });
 
-test("in a pinned pane the next message gets its own", async () => {
-  stage.bridge.state("offline");
-  const page = await stage.open({ outlook: { item: "written" } }, "offline");
+test("shows a notice in the next message of a pinned pane", async () => {
+  harness.bridge.setState("offline");
+  const page = await harness.open({ outlook: { item: "written" } }, "offline");
   await expect.poll(() => adds(page)).toBe(1);
   await withOutlook(
     page,
@@ -66,8 +66,8 @@ test("in a pinned pane the next message gets its own", async () => {
   await expect.poll(() => adds(page)).toBe(2);
 });
 
-test("the next message gets its own although Outlook never answers for the one before", async () => {
-  const page = await stage.open({ outlook: { item: "written" } }, "online");
+test("shows a notice in the next message if Outlook never calls back for the previous one", async () => {
+  const page = await harness.open({ outlook: { item: "written" } }, "online");
   await expect.poll(() => withOutlook(page, (outlook) => outlook.calls.filter((id) => id === 34).length, null)).toBe(1);
   await withOutlook(
     page,
@@ -76,7 +76,7 @@ test("the next message gets its own although Outlook never answers for the one b
     },
     null,
   );
-  stage.bridge.state("offline");
+  harness.bridge.setState("offline");
   await expect.poll(() => adds(page)).toBe(1);
   await withOutlook(
     page,
@@ -89,54 +89,54 @@ test("the next message gets its own although Outlook never answers for the one b
   expect(Object.keys(await notices(page))).toEqual(["outlook-offline-state"]);
 });
 
-/** Opens the settings of a pane whose Office.js is held back until `letGo` is called; the mailbox says that the notice is wanted. */
-async function openBeforeOffice(context: BrowserContext): Promise<{ page: Page; letGo: () => void }> {
-  let letGo: () => void = () => undefined;
-  const held = new Promise<void>((resolve) => (letGo = resolve));
-  const page = await stage.openIn(
+/** Opens a pane whose Office.js is delayed until `release` is called; in the mailbox the notice is switched on. */
+async function openBeforeOffice(context: BrowserContext): Promise<{ page: Page; release: () => void }> {
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const page = await harness.openIn(
     context,
     {
       outlook: { roaming: { SettingsKey: '{"outlook-offline-state.composeNotice":"true"}' } },
       prepare: (opened) =>
         opened.route("**/office/office.js", async (route) => {
-          await held;
+          await released;
           await route.continue();
         }),
     },
     "online",
   );
   await page.locator("#details-summary").click();
-  return { page, letGo };
+  return { page, release };
 }
 
 const roaming = (page: Page): Promise<Record<string, string>> => withOutlook(page, (outlook) => outlook.roaming, null);
 const OFF = { SettingsKey: '{"outlook-offline-state.composeNotice":"false"}' };
 
-test("a choice made before Office.js is ready counts, and the mailbox gets it", async () => {
-  const { page, letGo } = await openBeforeOffice(await stage.context({ serviceWorkers: "block" }));
+test("saves a setting that was changed before Office.js was ready", async () => {
+  const { page, release } = await openBeforeOffice(await harness.context({ serviceWorkers: "block" }));
   await page.getByRole("switch").click();
-  letGo();
+  release();
   await expect.poll(() => roaming(page)).toEqual(OFF);
   expect(await page.getByRole("switch").isChecked()).toBe(false);
 });
 
-test("a choice in a pane that was closed before Office.js was ready counts in the next pane, and the mailbox gets it", async () => {
-  const context = await stage.context({ serviceWorkers: "block" });
+test("saves a setting that was changed in a pane that was closed before Office.js was ready", async () => {
+  const context = await harness.context({ serviceWorkers: "block" });
   const first = await openBeforeOffice(context);
   await first.page.getByRole("switch").click();
   await first.page.close();
-  first.letGo();
+  first.release();
   const next = await openBeforeOffice(context);
-  next.letGo();
+  next.release();
   await expect.poll(() => roaming(next.page)).toEqual(OFF);
   expect(await next.page.getByRole("switch").isChecked()).toBe(false);
 });
 
-test("a choice made in another pane while Office.js loads is not overwritten by what the mailbox held before", async () => {
-  const context = await stage.context({ serviceWorkers: "block" });
+test("does not overwrite a setting that another pane changed while Office.js was loading", async () => {
+  const context = await harness.context({ serviceWorkers: "block" });
   const one = await openBeforeOffice(context);
   const other = await openBeforeOffice(context);
-  one.letGo();
+  one.release();
   await one.page.waitForFunction(() => typeof Reflect.get(window, "Office") === "object");
   await one.page.getByRole("switch").click();
   await expect.poll(() => roaming(one.page)).toEqual(OFF);
@@ -144,17 +144,17 @@ test("a choice made in another pane while Office.js loads is not overwritten by 
   await other.page.evaluate(() => {
     document.title = "read";
   });
-  other.letGo();
+  other.release();
   await expect.poll(() => withOutlook(other.page, (outlook) => outlook.calls.length, null)).toBeGreaterThan(0);
-  stage.bridge.change({});
+  harness.bridge.setStatus({});
   await expect.poll(() => other.page.title()).toContain("Online");
   expect(await other.page.getByRole("switch").isChecked()).toBe(false);
 });
 
-test("it can be switched off by keyboard, at once and for good", async () => {
-  stage.bridge.state("offline");
-  const context = await stage.context();
-  const page = await stage.openIn(context, { outlook: { item: "written" } }, "offline");
+test("can be switched off by keyboard, at once and permanently", async () => {
+  harness.bridge.setState("offline");
+  const context = await harness.context();
+  const page = await harness.openIn(context, { outlook: { item: "written" } }, "offline");
   await expect.poll(() => notices(page)).not.toEqual({});
   await page.locator("#details-summary").focus();
   await page.keyboard.press("Enter");
@@ -163,30 +163,30 @@ test("it can be switched off by keyboard, at once and for good", async () => {
   await page.keyboard.press("Space");
   await expect.poll(() => notices(page)).toEqual({});
 
-  // Another pane, later: the choice is kept.
-  const later = await stage.openIn(context, { outlook: { item: "written" } }, "offline");
+  // The setting is kept for later panes.
+  const later = await harness.openIn(context, { outlook: { item: "written" } }, "offline");
   await later.waitForTimeout(1000);
   expect(await adds(later)).toBe(0);
   await later.locator("#details-summary").click();
   expect(await later.getByRole("switch").isChecked()).toBe(false);
-  // And switched on there, it is on in the first pane too, at once.
+  // A change in one pane applies to all at once.
   await later.getByRole("switch").click();
   await expect.poll(() => notices(later)).not.toEqual({});
   await expect.poll(() => page.getByRole("switch").isChecked()).toBe(true);
 });
 
-test("the choice goes with the mailbox to another computer", async () => {
-  stage.bridge.state("offline");
-  const page = await stage.open({ outlook: { item: "written" } }, "offline");
+test("applies the setting of the mailbox on another computer", async () => {
+  harness.bridge.setState("offline");
+  const page = await harness.open({ outlook: { item: "written" } }, "offline");
   await expect.poll(() => notices(page)).not.toEqual({});
   await page.locator("#details-summary").click();
   await page.getByRole("switch").click();
-  const kept = (): Promise<Record<string, string>> => withOutlook(page, (outlook) => outlook.roaming, null);
-  await expect.poll(kept).toEqual({ SettingsKey: '{"outlook-offline-state.composeNotice":"false"}' });
+  const saved = (): Promise<Record<string, string>> => withOutlook(page, (outlook) => outlook.roaming, null);
+  await expect.poll(saved).toEqual({ SettingsKey: '{"outlook-offline-state.composeNotice":"false"}' });
 
-  const elsewhere = await stage.open({ outlook: { item: "written", roaming: await kept() } }, "offline");
+  const elsewhere = await harness.open({ outlook: { item: "written", roaming: await saved() } }, "offline");
   await elsewhere.locator("#details-summary").click();
   await expect.poll(() => elsewhere.getByRole("switch").isChecked()).toBe(false);
-  // By then a notice that was put there before the mailbox was asked has gone too.
+  // A notice that was shown before the setting was read is removed too.
   await expect.poll(() => notices(elsewhere)).toEqual({});
 });

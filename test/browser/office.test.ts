@@ -1,12 +1,12 @@
-// Office.js as Outlook's webview runs it, on a machine without a network.
+// The real Office.js with a fake Outlook, without a network.
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { setStage, shows } from "./support/stage.js";
-import { withOutlook } from "./support/outlook-host.js";
+import { setUpHarness, shows } from "./support/harness.js";
+import { withOutlook } from "./support/fake-outlook.js";
 
-const stage = setStage();
+const harness = setUpHarness();
 
-/** Waits for Office.onReady, as a page does that has Office.js. */
+/** Waits for Office.onReady. */
 async function ready(page: Page): Promise<unknown> {
   await page.waitForFunction(() => typeof Reflect.get(window, "Office") === "object");
   return page.evaluate(async () => {
@@ -20,51 +20,53 @@ test.each([
   ["fr-FR", "Outlook est"],
   ["fr-CA", "Outlook est"],
   ["de-DE", "Outlook is"],
-])("is ready in an Outlook in %s, with no request leaving the machine", async (locale, lead) => {
-  const page = await stage.open({ outlook: { locale } }, "online");
+])("is ready in an Outlook in %s, without a request to another host", async (locale, lead) => {
+  const page = await harness.open({ outlook: { locale } }, "online");
   expect(await ready(page)).toMatchObject({ host: "Outlook", platform: "PC" });
   expect(await page.locator("#lead").innerText()).toBe(lead);
-  expect(stage.bridge.asked).toContain("/office/office.js");
-  expect(stage.foreign).toEqual([]);
-  expect(stage.errors).toEqual([]);
+  expect(harness.bridge.requests).toContain("/office/office.js");
+  expect(harness.externalRequests).toEqual([]);
+  expect(harness.errors).toEqual([]);
 });
 
-test("the state is on screen before Office.js is asked for", async () => {
-  const page = await stage.open({ outlook: {} }, "online");
+test("renders the state before it requests Office.js", async () => {
+  const page = await harness.open({ outlook: {} }, "online");
   await ready(page);
-  const order = stage.bridge.asked.map((path) => path.replace(/\?.*/, ""));
+  const order = harness.bridge.requests.map((path) => path.replace(/\?.*/, ""));
   expect(order.indexOf("/office/office.js")).toBeGreaterThan(order.findIndex((path) => path.endsWith(".css")));
-  const drawnAt = await page.evaluate(() => performance.getEntriesByName("state-drawn")[0]?.startTime ?? Infinity);
-  const askedAt = await page.evaluate(
+  const renderedAt = await page.evaluate(
+    () => performance.getEntriesByName("state-rendered")[0]?.startTime ?? Infinity,
+  );
+  const requestedAt = await page.evaluate(
     () => performance.getEntriesByType("resource").find(({ name }) => name.endsWith("/office.js"))?.startTime ?? 0,
   );
-  expect(drawnAt).toBeLessThan(askedAt);
+  expect(renderedAt).toBeLessThan(requestedAt);
 });
 
-test("does not load Office.js where there is no Outlook", async () => {
-  const page = await stage.open({}, "online");
+test("does not load Office.js outside of Outlook", async () => {
+  const page = await harness.open({}, "online");
   await page.waitForTimeout(1500);
-  // What the page has loaded: the service worker keeps Office.js for later all the same.
+  // By the page; the service worker caches Office.js in any case.
   const loaded = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
   expect(loaded.filter((name) => name.includes("/office/"))).toEqual([]);
 });
 
-test("works without Office.js: it cannot be loaded", async () => {
-  const page = await stage.open(
+test("works if Office.js cannot be loaded", async () => {
+  const page = await harness.open(
     { outlook: { locale: "fr-FR" }, prepare: (opened) => opened.route("**/office/**", (route) => route.abort()) },
     "online",
   );
-  stage.bridge.state("offline");
+  harness.bridge.setState("offline");
   await shows(page, "offline");
   expect(await page.locator("#word").innerText()).toBe("Hors connexion");
 });
 
-test("follows Outlook's theme and its changes, whatever the system's is", async () => {
-  const page = await stage.open({ colorScheme: "light", outlook: { theme: [0x0a0a0a, 0xffffff] } }, "online");
+test("follows Outlook's theme and its changes, not the system's", async () => {
+  const page = await harness.open({ colorScheme: "light", outlook: { theme: [0x0a0a0a, 0xffffff] } }, "online");
   const html = page.locator("html");
   await page.locator('html[data-theme="dark"]').waitFor({ state: "attached" });
-  const ground = () => html.evaluate((element) => getComputedStyle(element).backgroundColor);
-  expect(await ground()).toBe("rgb(10, 10, 10)");
+  const background = () => html.evaluate((element) => getComputedStyle(element).backgroundColor);
+  expect(await background()).toBe("rgb(10, 10, 10)");
   await withOutlook(
     page,
     (outlook) => {
@@ -73,8 +75,8 @@ test("follows Outlook's theme and its changes, whatever the system's is", async 
     null,
   );
   await page.locator('html[data-theme="light"]').waitFor({ state: "attached" });
-  expect(await ground()).toBe("rgb(255, 255, 255)");
-  // A ground on which the pane's texts would be hard to read is not taken over; dark or light still is.
+  expect(await background()).toBe("rgb(255, 255, 255)");
+  // A background on which texts are hard to read is not used; dark or light still is.
   await withOutlook(
     page,
     (outlook) => {
@@ -83,20 +85,20 @@ test("follows Outlook's theme and its changes, whatever the system's is", async 
     null,
   );
   await page.locator('html[data-theme="dark"]').waitFor({ state: "attached" });
-  expect(await ground()).toBe("rgb(41, 41, 41)");
+  expect(await background()).toBe("rgb(41, 41, 41)");
 });
 
-test("follows the system's theme where Outlook tells none", async () => {
-  const page = await stage.open({ colorScheme: "dark", outlook: {} }, "online");
+test("follows the system's theme if Outlook has none", async () => {
+  const page = await harness.open({ colorScheme: "dark", outlook: {} }, "online");
   await ready(page);
-  const ground = () => page.locator("html").evaluate((element) => getComputedStyle(element).backgroundColor);
-  expect(await ground()).toBe("rgb(41, 41, 41)");
+  const background = () => page.locator("html").evaluate((element) => getComputedStyle(element).backgroundColor);
+  expect(await background()).toBe("rgb(41, 41, 41)");
   await page.emulateMedia({ colorScheme: "light" });
-  expect(await ground()).toBe("rgb(255, 255, 255)");
+  expect(await background()).toBe("rgb(255, 255, 255)");
 });
 
-test("bears that there is no item, and that another one comes", async () => {
-  const page = await stage.open({ outlook: { item: "none" } }, "online");
+test("works without an item, and when another one is selected", async () => {
+  const page = await harness.open({ outlook: { item: "none" } }, "online");
   await ready(page);
   await withOutlook(
     page,
@@ -112,7 +114,7 @@ test("bears that there is no item, and that another one comes", async () => {
     },
     null,
   );
-  stage.bridge.state("offline");
+  harness.bridge.setState("offline");
   await shows(page, "offline");
-  expect(stage.errors).toEqual([]);
+  expect(harness.errors).toEqual([]);
 });

@@ -1,19 +1,19 @@
-// What a screen reader is given: roles, names and texts, in both languages.
+// Roles, names and texts for screen readers, in both languages.
 import { expect, test } from "vitest";
-import { aDay, SITUATIONS } from "./support/situations.js";
-import { setStage } from "./support/stage.js";
+import { sampleDay, SITUATIONS } from "./support/situations.js";
+import { setUpHarness } from "./support/harness.js";
 
-const stage = setStage();
+const harness = setUpHarness();
 
-/** `slider` is what the timeline says of the place where one is. */
-const READ = [
+/** `slider` is the value text of the timeline. */
+const PAGES = [
   {
     locale: "en-US",
     slider: /^Offline, (\w{3} )?\d+:\d\d\s[AP]M – now, 12 minutes$/u,
     main: `- main:
   - region "Outlook is Offline":
     - heading "Outlook is Offline" [level=1]
-    - paragraph: for 12 minutes since 0:00
+    - paragraph: since 0:00 (12 min)
   - heading "New messages will wait" [level=2]
   - paragraph: Messages that you send stay in the Outbox until Outlook is online again.
   - heading "What to do" [level=3]
@@ -31,7 +31,7 @@ const READ = [
     - definition: Outlook
     - term: Outlook
     - definition: 16.0.18227.20162
-    - term: Bridge
+    - term: Background program
     - definition: 0.1.0`,
   },
   {
@@ -40,7 +40,7 @@ const READ = [
     main: `- main:
   - region "Outlook est Hors connexion":
     - heading "Outlook est Hors connexion" [level=1]
-    - paragraph: depuis 12 minutes soit depuis 0:00
+    - paragraph: depuis 0:00 (12 min)
   - heading "Les nouveaux messages attendront" [level=2]
   - paragraph: Les messages que vous envoyez restent dans la Boîte d’envoi jusqu’à ce qu’Outlook soit de nouveau en ligne.
   - heading "Que faire" [level=3]
@@ -51,34 +51,34 @@ const READ = [
     - slider "États, du plus ancien au plus récent"
     - group: Afficher en tableau
   - group:
-    - text: Réglages et détails
+    - text: Paramètres et détails
     - switch "M’avertir quand j’écris un message hors connexion" [checked]
     - text: M’avertir quand j’écris un message hors connexion
     - term: Profil
     - definition: Outlook
     - term: Outlook
     - definition: 16.0.18227.20162
-    - term: Pont
+    - term: Programme en arrière-plan
     - definition: 0.1.0`,
   },
 ] as const;
 
-/** The weekday comes and goes with the time of the day at which this runs. */
+/** Removes times, and weekdays, which depend on when the test runs. */
 const plain = (text: string): string =>
   text.replace(/[\u00a0\u202f]/gu, " ").replace(/(since|depuis) (\w{3}\.? )?\d{1,2}:\d\d( [AP]M)?/gu, "$1 0:00");
 
-test.each(READ)("reads sensibly, $locale", async ({ locale, slider, main }) => {
-  stage.bridge.history = aDay(Date.now(), "offline", 720_000);
-  stage.bridge.state("offline", 720_000);
-  const page = await stage.open({ locale }, "offline");
+test.each(PAGES)("has roles, names and texts in the order of reading, $locale", async ({ locale, slider, main }) => {
+  harness.bridge.history = sampleDay(Date.now(), "offline", 720_000);
+  harness.bridge.setState("offline", 720_000);
+  const page = await harness.open({ locale }, "offline");
   await expect.poll(() => page.locator(".bar").count()).toBeGreaterThanOrEqual(9);
   await page.locator("#details-summary").click();
   expect(plain(await page.locator("main").ariaSnapshot())).toBe(main);
   expect(await page.getByRole("slider").getAttribute("aria-valuetext")).toMatch(slider);
 });
 
-/** The beginning of what is read where a state is the past, and where something was read in Outlook. */
-const READ_ALSO = [
+/** The first lines for a state in the past, and with a reading. */
+const PAGES_WITH_TIMES = [
   [
     "was-offline",
     "en-US",
@@ -110,7 +110,7 @@ const READ_ALSO = [
     `- main:
   - region "Outlook est Hors connexion":
     - heading "Outlook est Hors connexion" [level=1]
-    - paragraph: depuis 12 minutes soit depuis 0:00
+    - paragraph: depuis 0:00 (12 min)
   - heading "Connexion à Exchange perdue" [level=2]
   - paragraph: Les messages que vous envoyez restent dans la Boîte d’envoi jusqu’à ce qu’Outlook soit de nouveau en ligne.
   - list:
@@ -120,22 +120,24 @@ const READ_ALSO = [
   ],
 ] as const;
 
-test.each(READ_ALSO)("reads %s as what was known or read, with its time, %s", async (name, locale, main) => {
-  // At noon everything is of today.
+test.each(PAGES_WITH_TIMES)("shows %s with its time, %s", async (name, locale, main) => {
+  // At noon every time is of today.
   const noon = Date.UTC(2026, 2, 18, 12);
-  stage.bridge.wall = () => noon;
+  harness.bridge.wall = () => noon;
   const situation = SITUATIONS.find((one) => one.name === name);
-  situation?.arrange(stage.bridge);
-  const page = await stage.open({ locale, prepare: (opened) => opened.clock.install({ time: noon }) }, situation?.row);
-  const read = (await page.locator("main").ariaSnapshot()).replace(/[\u00a0\u202f]/gu, " ");
-  expect(read.replace(/\b\d{1,2}:\d\d( [AP]M)?/gu, "0:00").slice(0, main.length)).toBe(main);
+  situation?.arrange(harness.bridge);
+  const page = await harness.open(
+    { locale, prepare: (opened) => opened.clock.install({ time: noon }) },
+    situation?.message,
+  );
+  const snapshot = (await page.locator("main").ariaSnapshot()).replace(/[\u00a0\u202f]/gu, " ");
+  expect(snapshot.replace(/\b\d{1,2}:\d\d( [AP]M)?/gu, "0:00").slice(0, main.length)).toBe(main);
 });
 
-test("announces a state whose end Outlook does not notify as the past, and not again when it is confirmed", async () => {
-  const said = stage.bridge;
+test("announces a state whose end Outlook does not notify as the past, once", async () => {
   const situation = SITUATIONS.find(({ name }) => name === "was-online");
-  situation?.arrange(said);
-  const page = await stage.open({}, "was-online");
+  situation?.arrange(harness.bridge);
+  const page = await harness.open({}, "was-online");
   const region = page.locator("#announcement");
   const text =
     "Outlook’s state is Unknown. Last known: online. Outlook does not report when it goes offline. It may be offline by now.";
@@ -148,8 +150,8 @@ test("announces a state whose end Outlook does not notify as the past, and not a
     });
   });
   const at = Date.now();
-  said.change({ since: at, lastKnown: { state: "online", at } });
-  await expect.poll(() => page.locator("#since").innerText()).toMatch(/second/);
+  harness.bridge.setStatus({ since: at, lastKnown: { state: "online", at } });
+  await expect.poll(() => page.locator("#timing-detail").innerText()).toMatch(/second/);
   await page.waitForTimeout(1000);
   expect(await page.evaluate(() => document.body.dataset["announced"])).toBeUndefined();
 });

@@ -1,17 +1,17 @@
-// The kept pane: it opens without the bridge, and a new version takes over at the next opening, whole.
+// The cached pane opens without the bridge, and a new version is used from the next opening on.
 import { createHash } from "node:crypto";
 import { cpSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { PANE_FILES } from "./support/fake-bridge.js";
-import { setStage, shows } from "./support/stage.js";
+import { setUpHarness, shows } from "./support/harness.js";
 
-const stage = setStage();
+const harness = setUpHarness();
 
-/** Opens the pane for the first time and waits until it is kept. */
-async function keep(context: BrowserContext): Promise<void> {
-  const page = await stage.openIn(context, { outlook: {} }, "online");
+/** Opens the pane for the first time and waits until it is cached. */
+async function cachePane(context: BrowserContext): Promise<void> {
+  const page = await harness.openIn(context, { outlook: {} }, "online");
   await page.evaluate(async () => {
     const { active } = await navigator.serviceWorker.ready;
     if (active?.state === "activated") return;
@@ -20,40 +20,40 @@ async function keep(context: BrowserContext): Promise<void> {
   await page.close();
 }
 
-test("the pane opens without the bridge, says so and how to start it, and recovers by itself", async () => {
-  const context = await stage.context();
-  await keep(context);
-  await stage.bridge.stop();
-  const page = await stage.openIn(context, { outlook: { locale: "fr-FR" } }, "unreachable");
+test("opens without the bridge, shows how to start it, and reconnects", async () => {
+  const context = await harness.context();
+  await cachePane(context);
+  await harness.bridge.stop();
+  const page = await harness.openIn(context, { outlook: { locale: "fr-FR" } }, "unreachable");
   expect(await page.locator("main").innerText()).toMatch(/outlook-offline-state\.exe" start/);
-  expect(await page.locator("#lasting").innerText()).toMatch(/^Dernier état\s: en\sligne$/);
+  expect(await page.locator("#timing").innerText()).toMatch(/^Dernier état\s: en\sligne$/);
   await page.waitForFunction(() => typeof Reflect.get(window, "Office") === "object");
   const host = await page.evaluate(async () => {
     const { onReady } = Reflect.get(window, "Office") as { onReady: () => Promise<{ host: unknown }> };
     return (await onReady()).host;
   });
   expect(host).toBe("Outlook");
-  await stage.bridge.start();
+  await harness.bridge.start();
   await shows(page, "online");
-  expect(stage.foreign).toEqual([]);
+  expect(harness.externalRequests).toEqual([]);
 });
 
-test("it opens without the bridge too when Outlook adds parameters to the address, and without a network", async () => {
-  const context = await stage.context();
-  await keep(context);
-  await stage.bridge.stop();
+test("opens without the bridge and the network if Outlook adds parameters to the address", async () => {
+  const context = await harness.context();
+  await cachePane(context);
+  await harness.bridge.stop();
   await context.setOffline(true);
   const page = await context.newPage();
-  await page.goto(`${stage.bridge.url}?_host_Info=Outlook$Win32$16.02$fr-FR$$$$16&et=`);
+  await page.goto(`${harness.bridge.url}?_host_Info=Outlook$Win32$16.02$fr-FR$$$$16&et=`);
   await shows(page, "unreachable");
   expect(await page.locator("#lead").innerText()).toBe("L’état d’Outlook est");
 });
 
-test("Office.js is ready without the bridge in a language that is not kept", async () => {
-  const context = await stage.context();
-  await keep(context);
-  await stage.bridge.stop();
-  const page = await stage.openIn(context, { outlook: { locale: "de-DE" } }, "unreachable");
+test("has a ready Office.js without the bridge in a language that is not cached", async () => {
+  const context = await harness.context();
+  await cachePane(context);
+  await harness.bridge.stop();
+  const page = await harness.openIn(context, { outlook: { locale: "de-DE" } }, "unreachable");
   await page.waitForFunction(() => typeof Reflect.get(window, "Office") === "object");
   const ready = await page.evaluate(async () => {
     const { onReady } = Reflect.get(window, "Office") as { onReady: () => Promise<{ host: unknown }> };
@@ -63,12 +63,12 @@ test("Office.js is ready without the bridge in a language that is not kept", asy
     ]);
   });
   expect(["Outlook", "late"]).toContain(ready);
-  expect(await page.locator("html").getAttribute("data-row")).toBe("unreachable");
+  expect(await page.locator("html").getAttribute("data-message")).toBe("unreachable");
 });
 
-/** A folder with the pane as a version of its own: page, script and icons all say which. */
+/** A copy of the pane in which page, script and icons contain the name of a version. */
 function version(name: string): string {
-  const root = join(stage.folder, `pane-${name}-${String(Math.random())}`);
+  const root = join(harness.folder, `pane-${name}-${String(Math.random())}`);
   cpSync(PANE_FILES, root, { recursive: true });
   const page = join(root, "taskpane.html");
   const script = join(root, "service-worker.js");
@@ -95,18 +95,18 @@ function version(name: string): string {
   return root;
 }
 
-/** Of page, script and the icon that the script has put there, which must be had too. */
+/** The versions of page, script and icon; the icon must be available too. */
 async function versions(page: Page): Promise<string> {
   await page.locator('link[rel="icon"][href$=".svg"]').waitFor({ state: "attached" });
   return page.evaluate(async () => {
     const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')?.href ?? "";
     const { ok } = await fetch(icon);
-    const { page: ofPage = "", script = "" } = document.body.dataset;
-    return `${ofPage} ${script} ${ok ? (/\.(\w+)\.svg$/.exec(icon)?.[1] ?? "") : "missing"}`;
+    const { page: pageVersion = "", script = "" } = document.body.dataset;
+    return `${pageVersion} ${script} ${ok ? (/\.(\w+)\.svg$/.exec(icon)?.[1] ?? "") : "missing"}`;
   });
 }
 
-/** Empties the cache as disk cleaners do: the service worker stays. */
+/** Empties the cache, as disk cleaners do; the service worker remains. */
 async function emptyCaches(page: Page): Promise<void> {
   await page.evaluate(async () => {
     for (const name of await caches.keys()) {
@@ -116,8 +116,8 @@ async function emptyCaches(page: Page): Promise<void> {
   });
 }
 
-/** Paths that the service worker has in its cache. */
-function keptFiles(page: Page): Promise<string[]> {
+/** Paths in the cache of the service worker. */
+function cachedFiles(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
     const names = await caches.keys();
     const requests = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
@@ -128,112 +128,112 @@ function keptFiles(page: Page): Promise<string[]> {
   });
 }
 
-/** The browser looks for it some seconds after an opening, and fetches all of it before it waits. */
+/** Waits until the browser has found and downloaded the new version. */
 async function newVersionWaits(page: Page): Promise<void> {
   await expect
     .poll(() => page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.waiting?.state))
     .toBe("installed");
 }
 
-test("a new version takes over at the next opening, and no page ever has files of two", async () => {
-  stage.bridge.root = version("one");
-  const context = await stage.context();
-  await keep(context);
+test("uses a new version from the next opening on, and never mixes two", async () => {
+  harness.bridge.root = version("one");
+  const context = await harness.context();
+  await cachePane(context);
 
-  // The bridge has been updated. Panes that are open, and those opened beside them, stay with the version that they know.
-  stage.bridge.root = version("two");
-  const pinned = await stage.openIn(context, {}, "online");
+  // The bridge is updated. Open panes, and those opened while they are open, keep the old version.
+  harness.bridge.root = version("two");
+  const pinned = await harness.openIn(context, {}, "online");
   expect(await versions(pinned)).toBe("one one one");
   await newVersionWaits(pinned);
-  const beside = await stage.openIn(context, {}, "online");
+  const beside = await harness.openIn(context, {}, "online");
   expect(await versions(beside)).toBe("one one one");
   await beside.close();
   await pinned.close();
 
-  const next = await stage.openIn(context, {}, "online");
+  const next = await harness.openIn(context, {}, "online");
   await expect.poll(() => versions(next)).toBe("two two two");
   await next.close();
-  await stage.bridge.stop();
-  const without = await stage.openIn(context, {}, "unreachable");
+  await harness.bridge.stop();
+  const without = await harness.openIn(context, {}, "unreachable");
   expect(await versions(without)).toBe("two two two");
 });
 
-test("a pane that the bridge's new version does not match fetches its own, and what it tells to do mends it", async () => {
-  stage.bridge.root = version("one");
-  const context = await stage.context();
-  await keep(context);
-  const pinned = await stage.openIn(context, {}, "online");
-  await stage.bridge.stop();
-  stage.bridge.root = version("two");
-  stage.bridge.protocol = 2;
-  await stage.bridge.start();
-  await shows(pinned, "refused", 30_000);
+test("downloads the new version after a version mismatch, and the step that it shows fixes it", async () => {
+  harness.bridge.root = version("one");
+  const context = await harness.context();
+  await cachePane(context);
+  const pinned = await harness.openIn(context, {}, "online");
+  await harness.bridge.stop();
+  harness.bridge.root = version("two");
+  harness.bridge.protocol = 2;
+  await harness.bridge.start();
+  await shows(pinned, "version-mismatch", 30_000);
   await newVersionWaits(pinned);
   expect(await versions(pinned)).toBe("one one one");
   await pinned.close();
-  const next = await stage.openIn(context);
+  const next = await harness.openIn(context);
   await expect.poll(() => versions(next), { timeout: 30_000 }).toBe("two two two");
 });
 
-test("a pane that stays open finds the new version when the bridge is started anew", async () => {
-  stage.bridge.root = version("one");
-  const context = await stage.context();
-  await keep(context);
-  const pinned = await stage.openIn(context, {}, "online");
-  await stage.bridge.stop();
-  stage.bridge.root = version("two");
-  await stage.bridge.start();
+test("finds the new version in an open pane when the bridge is restarted", async () => {
+  harness.bridge.root = version("one");
+  const context = await harness.context();
+  await cachePane(context);
+  const pinned = await harness.openIn(context, {}, "online");
+  await harness.bridge.stop();
+  harness.bridge.root = version("two");
+  await harness.bridge.start();
   await newVersionWaits(pinned);
   expect(await versions(pinned)).toBe("one one one");
 });
 
-test("a visit with the bridge running restores what a disk cleaner has deleted, so that the pane opens without it", async () => {
-  const context = await stage.context();
-  await keep(context);
-  const page = await stage.openIn(context, { outlook: {} }, "online");
-  const all = await keptFiles(page);
+test("restores deleted files at an opening while the bridge is running", async () => {
+  const context = await harness.context();
+  await cachePane(context);
+  const page = await harness.openIn(context, { outlook: {} }, "online");
+  const all = await cachedFiles(page);
   expect(all).toEqual(expect.arrayContaining(["/office/office.js", "/taskpane.html"]));
   await emptyCaches(page);
-  expect(await keptFiles(page)).toEqual([]);
+  expect(await cachedFiles(page)).toEqual([]);
   await page.close();
 
-  const visit = await stage.openIn(context, { outlook: {} }, "online");
-  await expect.poll(() => keptFiles(visit)).toEqual(all);
+  const visit = await harness.openIn(context, { outlook: {} }, "online");
+  await expect.poll(() => cachedFiles(visit)).toEqual(all);
   await visit.close();
-  await stage.bridge.stop();
-  const without = await stage.openIn(context, { outlook: {} }, "unreachable");
+  await harness.bridge.stop();
+  const without = await harness.openIn(context, { outlook: {} }, "unreachable");
   await without.waitForFunction(() => typeof Reflect.get(window, "Office") === "object");
-  expect(stage.errors).toEqual([]);
+  expect(harness.errors).toEqual([]);
 });
 
-test("a pane that stays open restores deleted files when it has connected to the bridge again", async () => {
-  const context = await stage.context();
-  await keep(context);
-  const page = await stage.openIn(context, {}, "online");
-  const all = await keptFiles(page);
-  await stage.bridge.stop();
+test("restores deleted files in an open pane when it has reconnected", async () => {
+  const context = await harness.context();
+  await cachePane(context);
+  const page = await harness.openIn(context, {}, "online");
+  const all = await cachedFiles(page);
+  await harness.bridge.stop();
   await shows(page, "unreachable");
   await emptyCaches(page);
-  await stage.bridge.start();
+  await harness.bridge.start();
   await shows(page, "online");
-  await expect.poll(() => keptFiles(page)).toEqual(all);
+  await expect.poll(() => cachedFiles(page)).toEqual(all);
 });
 
-test("with its files deleted and the bridge updated, the pane opens in the new version, and then without the bridge", async () => {
-  stage.bridge.root = version("one");
-  const context = await stage.context();
-  await keep(context);
-  const page = await stage.openIn(context, {}, "online");
+test("opens in the new version after its files were deleted and the bridge was updated", async () => {
+  harness.bridge.root = version("one");
+  const context = await harness.context();
+  await cachePane(context);
+  const page = await harness.openIn(context, {}, "online");
   await emptyCaches(page);
   await page.close();
-  stage.bridge.root = version("two");
-  const visit = await stage.openIn(context, {}, "online");
+  harness.bridge.root = version("two");
+  const visit = await harness.openIn(context, {}, "online");
   expect(await versions(visit)).toBe("two two two");
   await newVersionWaits(visit);
   await visit.close();
-  const next = await stage.openIn(context, {}, "online");
+  const next = await harness.openIn(context, {}, "online");
   await next.close();
-  await stage.bridge.stop();
-  const without = await stage.openIn(context, {}, "unreachable");
+  await harness.bridge.stop();
+  const without = await harness.openIn(context, {}, "unreachable");
   expect(await versions(without)).toBe("two two two");
 });

@@ -1,15 +1,15 @@
-// The pictures in docs/images: `npm run screenshots`. Not a test; it uses what the browser tests use.
+// The images in docs/images: `npm run screenshots`. Not tests, but they use the harness of the browser tests.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import type { OutlookOptions } from "../browser/support/outlook-host.js";
-import { aDay, SITUATIONS, type Situation } from "../browser/support/situations.js";
-import { setStage, shows, type Opening } from "../browser/support/stage.js";
-import { grid, save } from "./pictures.js";
+import type { FakeOutlookOptions } from "../browser/support/fake-outlook.js";
+import { sampleDay, SITUATIONS, type Situation } from "../browser/support/situations.js";
+import { setUpHarness, shows, type Opening } from "../browser/support/harness.js";
+import { grid, save } from "./images.js";
 
-const stage = setStage({
-  // Outlook's face is Segoe UI, which only Windows has; this is the nearest that Debian has.
+const harness = setUpHarness({
+  // Outlook uses Segoe UI, which only Windows has; Open Sans is the most similar font in Debian.
   prepareHome: (home) => {
     mkdirSync(join(home, ".config", "fontconfig"), { recursive: true });
     writeFileSync(
@@ -20,11 +20,11 @@ const stage = setStage({
   },
 });
 
-/** A Wednesday, so that the pictures change only when the pane does. */
+/** A fixed time, so that the images change only when the pane does. */
 const NOW = new Date("2026-03-18T14:20:00Z");
 const MINUTE = 60_000;
 
-interface Look {
+interface Options {
   readonly theme: "light" | "dark" | "contrast";
   readonly width?: number;
   readonly locale?: string;
@@ -32,18 +32,18 @@ interface Look {
   readonly then?: (page: Page) => Promise<unknown>;
 }
 
-/** One pane in one situation. */
-async function picture(
+/** A screenshot of one situation. */
+async function screenshot(
   situation: Situation,
-  { theme, width = 320, locale = "en-GB", scale = 1, then }: Look,
+  { theme, width = 320, locale = "en-GB", scale = 1, then }: Options,
 ): Promise<Buffer> {
-  const { bridge } = stage;
+  const { bridge } = harness;
   bridge.wall = () => NOW.getTime();
-  const past = situation.row.startsWith("was-") ? "unknown" : "online";
-  const last = situation.state === "offline" || situation.name === "unreachable" ? "offline" : past;
-  bridge.history = aDay(NOW.getTime(), last, 12 * MINUTE);
+  const earlier = situation.message.startsWith("was-") ? "unknown" : "online";
+  const last = situation.state === "offline" || situation.name === "unreachable" ? "offline" : earlier;
+  bridge.history = sampleDay(NOW.getTime(), last, 12 * MINUTE);
   situation.arrange(bridge);
-  const outlook: OutlookOptions = { ...situation.outlook, locale };
+  const outlook: FakeOutlookOptions = { ...situation.outlook, locale };
   const opening: Opening = {
     width,
     height: 740,
@@ -54,70 +54,70 @@ async function picture(
     outlook,
     prepare: (page) => page.clock.install({ time: NOW }),
   };
-  const page = await stage.open(opening);
+  const page = await harness.open(opening);
   if (situation.then !== undefined) {
-    await shows(page, situation.state === "unknown" ? "offline" : situation.row);
+    await shows(page, situation.state === "unknown" ? "offline" : situation.message);
     await page.waitForTimeout(800);
     await situation.then(bridge);
   }
-  await shows(page, situation.row);
+  await shows(page, situation.message);
   if (["online", "offline"].includes(situation.state)) await page.locator(".bar").nth(5).waitFor({ state: "attached" });
   await page.waitForTimeout(500);
   await then?.(page);
   await page.locator("#command").evaluate((command) => {
-    // The product's own port needs no word; that of this bridge is any.
+    // Hides the random port of the fake bridge.
     for (const part of command.childNodes) {
       if (part instanceof Text) part.data = part.data.replace(/ --port.*/, "");
     }
   });
-  const taken = await page.screenshot({ animations: "disabled", fullPage: true });
-  await stage.clear();
-  await stage.freshBridge();
-  return taken;
+  const image = await page.screenshot({ animations: "disabled", fullPage: true });
+  await harness.reset();
+  await harness.newBridge();
+  return image;
 }
 
-const named = (name: string): Situation => {
+const situationNamed = (name: string): Situation => {
   const found = SITUATIONS.find((situation) => situation.name === name);
-  if (found === undefined) throw new Error(`there is no situation ${name}`);
+  if (found === undefined) throw new Error(`no situation ${name}`);
   return found;
 };
 
-const GROUND = { light: 0xdddddd, dark: 0x101010, contrast: 0x404040 } as const;
+const BACKGROUND = { light: 0xdddddd, dark: 0x101010, contrast: 0x404040 } as const;
 
-test.each(["light", "dark", "contrast"] as const)("every state, %s", { timeout: 300_000 }, async (theme) => {
-  const pictures: Buffer[] = [];
-  for (const situation of SITUATIONS) pictures.push(await picture(situation, { theme }));
-  save(`states-${theme}`, grid(pictures, 6, GROUND[theme]));
-  expect(pictures).toHaveLength(SITUATIONS.length);
+test.each(["light", "dark", "contrast"] as const)("saves every situation, %s", { timeout: 300_000 }, async (theme) => {
+  const images: Buffer[] = [];
+  for (const situation of SITUATIONS) images.push(await screenshot(situation, { theme }));
+  save(`states-${theme}`, grid(images, 6, BACKGROUND[theme]));
+  expect(images).toHaveLength(SITUATIONS.length);
 });
 
 test.each(["light", "dark"] as const)(
-  "the three that matter, for the README, %s",
+  "saves three situations for the README, %s",
   { timeout: 120_000 },
   async (theme) => {
-    const pictures: Buffer[] = [];
+    const images: Buffer[] = [];
     for (const name of ["online", "offline", "unreachable"]) {
-      pictures.push(await picture(named(name), { theme, scale: 1.5 }));
+      images.push(await screenshot(situationNamed(name), { theme, scale: 1.5 }));
     }
-    save(`pane-${theme}`, grid(pictures, 3, GROUND[theme]));
+    save(`pane-${theme}`, grid(images, 3, BACKGROUND[theme]));
   },
 );
 
-test("every width, in both languages", { timeout: 120_000 }, async () => {
-  const pictures: Buffer[] = [];
+test("saves every width, in both languages", { timeout: 120_000 }, async () => {
+  const images: Buffer[] = [];
   for (const locale of ["en-GB", "fr-FR"]) {
     for (const width of [280, 320, 360])
-      pictures.push(await picture(named("offline"), { theme: "light", width, locale }));
+      images.push(await screenshot(situationNamed("offline"), { theme: "light", width, locale }));
   }
-  save("widths", grid(pictures, 3, GROUND.light));
+  save("widths", grid(images, 3, BACKGROUND.light));
 });
 
-test("the timeline, read by keyboard and as a table, and the settings", { timeout: 120_000 }, async () => {
-  const read = async (page: Page): Promise<void> => {
+test("saves the timeline, its table and the settings", { timeout: 120_000 }, async () => {
+  const select = async (page: Page): Promise<void> => {
     await page.locator("#timeline-track").focus();
     for (const key of ["ArrowLeft", "ArrowLeft"]) await page.keyboard.press(key);
   };
-  const unfold = async (page: Page): Promise<void> => {
+  const expand = async (page: Page): Promise<void> => {
     await page.locator("#timeline-details-summary").click();
     await page.locator("#timeline-table").scrollIntoViewIfNeeded();
   };
@@ -125,9 +125,10 @@ test("the timeline, read by keyboard and as a table, and the settings", { timeou
     await page.locator("#details-summary").click();
     await page.locator("dl").scrollIntoViewIfNeeded();
   };
-  const pictures: Buffer[] = [];
+  const images: Buffer[] = [];
   for (const theme of ["light", "dark", "contrast"] as const) {
-    for (const then of [read, unfold, settings]) pictures.push(await picture(named("online"), { theme, then }));
+    for (const then of [select, expand, settings])
+      images.push(await screenshot(situationNamed("online"), { theme, then }));
   }
-  save("timeline", grid(pictures, 3, 0x808080));
+  save("timeline", grid(images, 3, 0x808080));
 });

@@ -3,14 +3,13 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import type { Connection } from "./connection.js";
-import { FeedClient } from "./feed-client.js";
-import type { World } from "./world.js";
+import type { Clock } from "./clock.js";
+import { FeedClient, retryDelay, type Connection } from "./feed-client.js";
 
-/** Short, so that two missed heartbeats are soon there: 2 × 100 ms and 1 s of patience. */
+/** Short, so that two heartbeats are soon missed: after 2 × 100 ms and 1 s of tolerance. */
 const HEARTBEAT_MS = 100;
 
-const present = {
+const status = {
   state: "online",
   since: null,
   ageMs: 5,
@@ -21,21 +20,21 @@ const snapshot = (seq = 0, epoch = "e1") => ({
   protocol: 1,
   epoch,
   seq,
-  ...present,
+  ...status,
   heartbeatMs: HEARTBEAT_MS,
   bridge: { version: "1" },
 });
 
-/** A bridge whose every message the test sends itself, over real sockets. */
+/** A bridge on real sockets; each test sends its messages itself. */
 let server: Server;
 let feed: WebSocketServer;
 let port = 0;
 let connects: number[] = [];
 let onConnect: (socket: WebSocket) => void = () => undefined;
 
-/** What the bridge answers to a plain request for the feed. */
-let plainAnswer = 426;
-/** The HTTP status with which a WebSocket is refused; null: it is not. */
+/** HTTP status of a plain request for the feed. */
+let probeStatus = 426;
+/** HTTP status with which WebSockets are refused; null accepts them. */
 let upgradeRefusal: number | null = null;
 let probes = 0;
 let onUpgrade: () => void = () => undefined;
@@ -43,12 +42,12 @@ let onUpgrade: () => void = () => undefined;
 async function startBridge(): Promise<void> {
   server = createServer((_request, response) => {
     probes += 1;
-    response.writeHead(plainAnswer).end();
+    response.writeHead(probeStatus).end();
   });
   feed = new WebSocketServer({
     server,
-    verifyClient: (_info, answer) => {
-      answer(upgradeRefusal === null, upgradeRefusal ?? undefined);
+    verifyClient: (_info, callback) => {
+      callback(upgradeRefusal === null, upgradeRefusal ?? undefined);
       onUpgrade();
     },
   });
@@ -71,27 +70,15 @@ const send = (message: object | string): void => {
   for (const socket of feed.clients) socket.send(typeof message === "string" ? message : JSON.stringify(message));
 };
 
-/** The real clocks and sockets, with the pending timers known and the wall clock settable. */
+/** The real clock, with the pending timers known and the wall clock settable. */
 const timers = new Set<NodeJS.Timeout>();
 let wallOffset = 0;
-let told: Connection[] = [];
-/** Milliseconds that each wait was to last when it was told. */
-let waits: number[] = [];
+let reports: Connection[] = [];
+/** The delay of each retry when it was reported, in milliseconds. */
+let delays: number[] = [];
 let clients: FeedClient[] = [];
-const world: World = {
-  connect: () => {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/feed`);
-    socket.on("error", () => undefined);
-    return socket;
-  },
-  probe: (signal) =>
-    fetch(`http://127.0.0.1:${port}/feed`, { signal }).then(
-      ({ status }) => status,
-      () => null,
-    ),
-  monotonic: () => performance.now(),
-  wall: () => Date.now() + wallOffset,
-  random: () => Math.random(),
+const clock: Clock = {
+  now: () => ({ monotonic: performance.now(), wall: Date.now() + wallOffset }),
   after: (ms, task) => {
     const id = setTimeout(() => {
       timers.delete(id);
@@ -106,21 +93,35 @@ const world: World = {
 };
 
 function open(visible = true): FeedClient {
-  const [mine, waited] = [told, waits];
-  const client = new FeedClient(world, visible, (connection) => {
-    mine.push(connection);
-    if (connection.status === "waiting") waited.push((connection.retryAt ?? Infinity) - performance.now());
+  const [ownReports, ownDelays] = [reports, delays];
+  const client = new FeedClient({
+    clock,
+    visible,
+    openSocket: () => {
+      const socket = new WebSocket(`ws://127.0.0.1:${port}/feed`);
+      socket.on("error", () => undefined);
+      return socket;
+    },
+    probe: (signal) =>
+      fetch(`http://127.0.0.1:${port}/feed`, { signal }).then(
+        ({ status: httpStatus }) => httpStatus,
+        () => null,
+      ),
+    onChange: (connection) => {
+      ownReports.push(connection);
+      if (connection.phase === "waiting") ownDelays.push((connection.retryAt ?? Infinity) - performance.now());
+    },
   });
   clients.push(client);
   client.start();
   return client;
 }
 
-const last = (): Connection | undefined => told.at(-1);
-const until = (status: Connection["status"], within = 3000): Promise<void> =>
+const last = (): Connection | undefined => reports.at(-1);
+const until = (phase: Connection["phase"], within = 3000): Promise<void> =>
   vi.waitFor(
     () => {
-      expect(last()?.status).toBe(status);
+      expect(last()?.phase).toBe(phase);
     },
     { timeout: within, interval: 2 },
   );
@@ -129,12 +130,12 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 beforeEach(async () => {
   port = 0;
   connects = [];
-  plainAnswer = 426;
+  probeStatus = 426;
   upgradeRefusal = null;
   probes = 0;
   onUpgrade = () => undefined;
-  told = [];
-  waits = [];
+  reports = [];
+  delays = [];
   wallOffset = 0;
   clients = [];
   onConnect = (socket) => {
@@ -148,22 +149,39 @@ afterEach(async () => {
   await stopBridge().catch(() => undefined);
 });
 
-describe("a feed client", () => {
-  it("is live with the first snapshot, and tells what it says", async () => {
-    open();
-    expect(last()?.status).toBe("connecting");
-    await until("live");
-    expect(last()).toMatchObject({ present: { state: "online", ageMs: 5 }, bridgeVersion: "1" });
+describe("retryDelay", () => {
+  it("returns at most 250 ms for the first retry", () => {
+    expect(retryDelay(0, 0)).toBeGreaterThan(0);
+    expect(retryDelay(0, 0.999)).toBeLessThanOrEqual(250);
   });
 
-  it("tells each change, and nothing for a heartbeat", async () => {
+  it("returns at most 5 s after any number of failures", () => {
+    for (const failures of [0, 1, 4, 5, 20, 1e6]) expect(retryDelay(failures, 0.9999)).toBeLessThanOrEqual(5000);
+    expect(retryDelay(1e6, 0.9999)).toBeGreaterThan(4900);
+  });
+
+  it("grows, and differs between two panes", () => {
+    expect(retryDelay(3, 0)).toBeGreaterThanOrEqual(retryDelay(1, 0.999));
+    expect(retryDelay(3, 0.1)).not.toBe(retryDelay(3, 0.9));
+  });
+});
+
+describe("FeedClient", () => {
+  it("is live after the first snapshot and reports its status", async () => {
+    open();
+    expect(last()?.phase).toBe("connecting");
+    await until("live");
+    expect(last()).toMatchObject({ status: { state: "online", ageMs: 5 }, bridgeVersion: "1" });
+  });
+
+  it("reports each change, and nothing for a heartbeat", async () => {
     open();
     await until("live");
-    send({ type: "change", seq: 1, ...present, state: "offline" });
+    send({ type: "change", seq: 1, ...status, state: "offline" });
     send({ type: "heartbeat", seq: 1 });
-    send({ type: "change", seq: 2, ...present, state: "online" });
+    send({ type: "change", seq: 2, ...status, state: "online" });
     await vi.waitFor(() => {
-      expect(told.map((one) => (one.status === "live" ? one.present.state : one.status))).toEqual([
+      expect(reports.map((one) => (one.phase === "live" ? one.status.state : one.phase))).toEqual([
         "connecting",
         "online",
         "offline",
@@ -172,148 +190,148 @@ describe("a feed client", () => {
     });
   });
 
-  it("connects again when the bridge is back", async () => {
+  it("reconnects when the bridge is back", async () => {
     open();
     await until("live");
-    const beats = setInterval(() => {
+    const heartbeats = setInterval(() => {
       send({ type: "heartbeat", seq: 0 });
     }, HEARTBEAT_MS);
     await pause(1100);
-    clearInterval(beats);
+    clearInterval(heartbeats);
     await stopBridge();
     await until("waiting");
-    expect(last()).toMatchObject({ lost: "unreachable", failures: 0 });
+    expect(last()).toMatchObject({ reason: "unreachable", failures: 0 });
     await startBridge();
     await until("live");
     expect(connects).toHaveLength(2);
   });
 
-  it("waits at most 250 ms for the first retry and at most 5 s for any", { timeout: 15_000 }, async () => {
+  it("retries within 250 ms first, and within 5 s after any failure", { timeout: 15_000 }, async () => {
     await stopBridge();
     open();
     await vi.waitFor(
       () => {
-        expect(waits).toHaveLength(6);
+        expect(delays).toHaveLength(6);
       },
       { timeout: 10_000 },
     );
-    expect(waits[0]).toBeLessThanOrEqual(250);
-    expect(waits[5]).toBeGreaterThan(1000);
-    expect(Math.max(...waits)).toBeLessThanOrEqual(5000);
+    expect(delays[0]).toBeLessThanOrEqual(250);
+    expect(delays[5]).toBeGreaterThan(1000);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(5000);
     expect(last()).toMatchObject({ failures: 6 });
     await startBridge();
   });
 
   it.each<[string, object | string, string]>([
-    ["a change that is not the next one", { type: "change", seq: 2, ...present }, "gap"],
-    ["a heartbeat that knows of a change it has not got", { type: "heartbeat", seq: 1 }, "gap"],
-    ["a snapshot of another epoch", snapshot(0, "e2"), "gap"],
-    ["what the protocol does not have", { type: "hello" }, "malformed"],
-    ["what is no JSON", "{", "malformed"],
+    ["a change with a gap in seq", { type: "change", seq: 2, ...status }, "gap"],
+    ["a heartbeat with a newer seq", { type: "heartbeat", seq: 1 }, "gap"],
+    ["a snapshot with another epoch", snapshot(0, "e2"), "gap"],
+    ["a message type that the protocol does not have", { type: "hello" }, "malformed"],
+    ["invalid JSON", "{", "malformed"],
     [
-      "an online from a source that does not listen",
-      { type: "change", seq: 1, ...present, source: { status: "starting" } },
+      "a state from a source that is not listening",
+      { type: "change", seq: 1, ...status, source: { status: "starting" } },
       "malformed",
     ],
-  ])("connects anew on %s", async (_name, message, lost) => {
+  ])("reconnects after %s", async (_name, message, reason) => {
     open();
     await until("live");
     send(message);
     await until("waiting");
-    expect(last()).toMatchObject({ lost });
+    expect(last()).toMatchObject({ reason });
     await until("live");
     expect(connects).toHaveLength(2);
   });
 
-  it("takes a second snapshot of the same epoch as the present", async () => {
+  it("accepts a second snapshot with the same epoch", async () => {
     open();
     await until("live");
     send({ ...snapshot(7), state: "offline" });
-    send({ type: "change", seq: 8, ...present });
+    send({ type: "change", seq: 8, ...status });
     await vi.waitFor(() => {
-      expect(told.filter(({ status }) => status === "live")).toHaveLength(3);
+      expect(reports.filter(({ phase }) => phase === "live")).toHaveLength(3);
     });
     expect(connects).toHaveLength(1);
   });
 
-  it("connects anew when two heartbeats did not come, and not while they come", async () => {
+  it("reconnects after two missed heartbeats, and not before", async () => {
     open();
     await until("live");
-    const beats = setInterval(() => {
+    const heartbeats = setInterval(() => {
       send({ type: "heartbeat", seq: 0 });
     }, HEARTBEAT_MS);
     await pause(2000);
-    expect(last()?.status).toBe("live");
-    clearInterval(beats);
+    expect(last()?.phase).toBe("live");
+    clearInterval(heartbeats);
     await until("waiting");
-    expect(last()).toMatchObject({ lost: "silent" });
+    expect(last()).toMatchObject({ reason: "silent" });
     await until("live");
   });
 
-  it("gives up a socket that brings no snapshot", async () => {
+  it("disconnects if no snapshot is received", async () => {
     onConnect = () => undefined;
     open();
     await until("waiting", 7000);
-    expect(last()).toMatchObject({ lost: "silent", failures: 1 });
+    expect(last()).toMatchObject({ reason: "silent", failures: 1 });
   }, 10_000);
 
-  it("refuses another protocol and does not try again", async () => {
+  it("reports another protocol version as incompatible and does not retry", async () => {
     onConnect = (socket) => {
       socket.send(JSON.stringify({ ...snapshot(), protocol: 2 }));
     };
     const client = open();
-    await until("refused");
+    await until("incompatible");
     client.retryNow();
     await pause(500);
     expect(connects).toHaveLength(1);
     expect(timers.size).toBe(0);
   });
 
-  it("distinguishes a bridge that stops and one that is too busy", async () => {
+  it("distinguishes a bridge that shuts down from one that is busy", async () => {
     open();
     await until("live");
     for (const socket of feed.clients) socket.close(1001);
     await until("waiting");
-    expect(last()).toMatchObject({ lost: "stopping" });
+    expect(last()).toMatchObject({ reason: "shutdown" });
     onConnect = (socket) => {
       socket.close(1013);
     };
     await vi.waitFor(() => {
-      expect(last()).toMatchObject({ status: "waiting", lost: "busy" });
+      expect(last()).toMatchObject({ phase: "waiting", reason: "busy" });
     });
   });
 
-  it("says with which HTTP status the bridge refuses, and recovers when it does no longer", async () => {
-    plainAnswer = upgradeRefusal = 431;
+  it("reports the HTTP status of a refusal, and recovers", async () => {
+    probeStatus = upgradeRefusal = 431;
     open();
     await vi.waitFor(() => {
-      expect(last()).toMatchObject({ status: "waiting", lost: "rejected", httpStatus: 431 });
+      expect(last()).toMatchObject({ phase: "waiting", reason: "rejected", httpStatus: 431 });
     });
-    const before = told.length;
+    const before = reports.length;
     await vi.waitFor(() => {
-      expect(told.filter(({ status }) => status === "connecting").length).toBeGreaterThanOrEqual(4);
+      expect(reports.filter(({ phase }) => phase === "connecting").length).toBeGreaterThanOrEqual(4);
     }, 5000);
-    // Nothing else is shown in between.
-    expect(told.slice(before).filter((one) => !("lost" in one) || one.lost !== "rejected")).toEqual([]);
-    plainAnswer = 426;
+    // No other reason is reported in between.
+    expect(reports.slice(before).filter((one) => !("reason" in one) || one.reason !== "rejected")).toEqual([]);
+    probeStatus = 426;
     upgradeRefusal = null;
     await until("live", 6000);
   });
 
-  it("is busy when only the WebSocket is refused, and unreachable as soon as nothing answers", async () => {
+  it("reports busy if only the WebSocket is refused, and unreachable as soon as nothing responds", async () => {
     upgradeRefusal = 503;
     open();
     await vi.waitFor(() => {
-      expect(last()).toMatchObject({ status: "waiting", lost: "busy", httpStatus: null });
+      expect(last()).toMatchObject({ phase: "waiting", reason: "busy", httpStatus: null });
     }, 5000);
     await stopBridge();
     await vi.waitFor(() => {
-      expect(last()).toMatchObject({ status: "waiting", lost: "unreachable", httpStatus: null });
+      expect(last()).toMatchObject({ phase: "waiting", reason: "unreachable", httpStatus: null });
     }, 8000);
     await startBridge();
   });
 
-  it("connects at once when the bridge was started just after a try", async () => {
+  it("connects at once if the bridge was started just after an attempt", async () => {
     upgradeRefusal = 503;
     onUpgrade = () => {
       upgradeRefusal = null;
@@ -321,10 +339,10 @@ describe("a feed client", () => {
     open();
     await until("live");
     expect(probes).toBe(1);
-    expect(told.some((one) => "lost" in one && one.lost === "busy")).toBe(false);
+    expect(reports.some((one) => "reason" in one && one.reason === "busy")).toBe(false);
   });
 
-  it("asks for no reason while the page is hidden", async () => {
+  it("does not probe while the page is hidden", async () => {
     upgradeRefusal = 503;
     open(false);
     await until("waiting");
@@ -332,20 +350,20 @@ describe("a feed client", () => {
     expect(probes).toBe(0);
   });
 
-  it("connects anew when the machine slept or the clock was set, because durations are wrong then", async () => {
+  it("reconnects after sleep or a clock change, because durations are then wrong", async () => {
     const client = open();
     await until("live");
-    const heard = client.lastHeard;
+    const before = client.lastMessageAt;
     wallOffset = 3_600_000;
     send({ type: "heartbeat", seq: 0 });
     await until("waiting");
-    expect(last()).toMatchObject({ lost: "slept" });
-    // What the machine slept through, nobody has confirmed.
-    expect(client.lastHeard).toBe(heard);
+    expect(last()).toMatchObject({ reason: "clock-jump" });
+    // Nothing confirmed the status during sleep.
+    expect(client.lastMessageAt).toBe(before);
     await until("live");
   });
 
-  it("backs off from a bridge that drops every connection at once", async () => {
+  it("backs off from a bridge that closes every connection at once", async () => {
     onConnect = (socket) => {
       socket.send(JSON.stringify(snapshot()));
       socket.terminate();
@@ -355,19 +373,19 @@ describe("a feed client", () => {
     expect(connects.length).toBeLessThan(8);
   });
 
-  it("runs no timer while the page is hidden, and still hears the bridge", async () => {
+  it("runs no timer while the page is hidden, and still receives changes", async () => {
     const client = open();
     await until("live");
     client.setVisible(false);
     expect(timers.size).toBe(0);
-    send({ type: "change", seq: 1, ...present, state: "offline" });
+    send({ type: "change", seq: 1, ...status, state: "offline" });
     await vi.waitFor(() => {
-      expect(last()).toMatchObject({ status: "live", present: { state: "offline" } });
+      expect(last()).toMatchObject({ phase: "live", status: { state: "offline" } });
     });
     expect(timers.size).toBe(0);
   });
 
-  it("tries nothing while hidden, and at once when seen again", async () => {
+  it("does not retry while hidden, and does at once when visible again", async () => {
     const client = open();
     await until("live");
     client.setVisible(false);
@@ -379,63 +397,63 @@ describe("a feed client", () => {
     await pause(600);
     expect(connects).toHaveLength(1);
     client.setVisible(true);
-    expect(last()?.status).toBe("connecting");
+    expect(last()?.phase).toBe("connecting");
     await until("live");
   });
 
-  it("finds out at once when seen again that the bridge has been silent meanwhile", async () => {
+  it("detects at once when visible again that the bridge was silent meanwhile", async () => {
     const client = open();
     await until("live");
     client.setVisible(false);
     await pause(2 * HEARTBEAT_MS + 1100);
-    expect(last()?.status).toBe("live");
+    expect(last()?.phase).toBe("live");
     client.setVisible(true);
-    expect(last()?.status).toBe("connecting");
+    expect(last()?.phase).toBe("connecting");
     await until("live");
   });
 
-  it("stays live when seen again soon, and watches the heartbeats again", async () => {
+  it("stays live when visible again soon, and watches the heartbeats again", async () => {
     const client = open();
     await until("live");
     client.setVisible(false);
     client.setVisible(true);
-    expect(last()?.status).toBe("live");
+    expect(last()?.phase).toBe("live");
     await until("waiting");
-    expect(last()).toMatchObject({ lost: "silent" });
+    expect(last()).toMatchObject({ reason: "silent" });
   });
 
-  it("opens hidden without a timer", async () => {
+  it("connects while hidden without a timer", async () => {
     open(false);
     expect(timers.size).toBe(0);
     await until("live");
     expect(timers.size).toBe(0);
   });
 
-  it("tries at once when the network is back", async () => {
+  it("retries at once when the network is back", async () => {
     await stopBridge();
     const client = open();
     await vi.waitFor(() => {
-      expect(last()).toMatchObject({ status: "waiting", failures: 4 });
+      expect(last()).toMatchObject({ phase: "waiting", failures: 4 });
     }, 5000);
     await startBridge();
     client.retryNow();
-    expect(last()?.status).toBe("connecting");
+    expect(last()?.phase).toBe("connecting");
     await until("live");
-    expect(told.some((one) => one.status === "connecting" && one.failures === 4)).toBe(true);
+    expect(reports.some((one) => one.phase === "connecting" && one.failures === 4)).toBe(true);
   });
 
-  it("tells when the last message came, by both clocks, for what is then past", async () => {
+  it("returns when the last message was received, by both clocks", async () => {
     const client = open();
-    expect(client.lastHeard).toBeNull();
+    expect(client.lastMessageAt).toBeNull();
     await until("live");
     await pause(300);
     send({ type: "heartbeat", seq: 0 });
     await pause(50);
-    const heard = performance.now();
+    const before = performance.now();
     await stopBridge();
     await until("waiting");
-    expect(Math.abs((client.lastHeard?.monotonic ?? 0) - heard)).toBeLessThan(200);
-    expect(Math.abs((client.lastHeard?.wall ?? 0) - (Date.now() - (performance.now() - heard)))).toBeLessThan(200);
+    expect(Math.abs((client.lastMessageAt?.monotonic ?? 0) - before)).toBeLessThan(200);
+    expect(Math.abs((client.lastMessageAt?.wall ?? 0) - (Date.now() - (performance.now() - before)))).toBeLessThan(200);
     await startBridge();
   });
 });

@@ -1,94 +1,207 @@
-import { CloseCode, type FeedMessage, type Snapshot } from "../../../shared/src/protocol.js";
-import { validateFrame } from "../../../shared/src/validate.js";
-import { retryDelay } from "./backoff.js";
-import { NOT_YET, type Connection, type Lost } from "./connection.js";
-import type { Clocks, Socket, World } from "./world.js";
+import {
+  CloseCode,
+  FEED_PATH,
+  parseFeedMessage,
+  SUBPROTOCOL,
+  type Change,
+  type FeedMessage,
+  type Snapshot,
+  type Status,
+} from "../../../shared/src/contract.js";
+import { browserClock, type Clock, type ClockReading } from "./clock.js";
 
-/** A socket that has not brought its snapshot after this time is given up. */
-const SNAPSHOT_WITHIN_MS = 5000;
-/** A connection that lasted this long was a good one: after it the backoff starts anew. */
-const GOOD_AFTER_MS = 1000;
-/** Room for a heartbeat that is merely late. */
-const LATE_MS = 1000;
-/** How a bridge answers a plain request for the feed that it would let in as a WebSocket: 426, Upgrade Required. */
-const WOULD_UPGRADE = 426;
-/** The wall clock and the monotonic clock may drift apart this far within one connection. */
-const DRIFT_MS = 5000;
+/** Why there is no connection (any more). */
+export type DisconnectReason =
+  /** The bridge did not respond, or the socket broke. */
+  | "unreachable"
+  /** The bridge announced that it shuts down (1001). */
+  | "shutdown"
+  /** The bridge accepts no more connections now (1013, or only WebSockets are refused). */
+  | "busy"
+  /** The bridge responds and refuses the connection; see `httpStatus`. */
+  | "rejected"
+  /** Two heartbeats were missed. */
+  | "silent"
+  /** A change was missed, or the epoch changed within one connection. */
+  | "gap"
+  /** A message that the protocol does not allow. */
+  | "malformed"
+  /** The machine slept or its clock was set: durations are no longer reliable. */
+  | "clock-jump";
 
-/** Close code of a socket that the other end did not close as WebSocket closes: https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
+/** Times are of the monotonic clock, in milliseconds. */
+export interface Disconnected {
+  readonly phase: "connecting" | "waiting";
+  /** Attempts that failed since the last stable connection. */
+  readonly failures: number;
+  /** Null before the first attempt has failed. */
+  readonly reason: DisconnectReason | null;
+  /** HTTP status of the refusal, if `reason` is "rejected". */
+  readonly httpStatus: number | null;
+  /** When the next attempt starts; null during an attempt and while the page is hidden. */
+  readonly retryAt: number | null;
+}
+
+/** The pane's connection to the bridge. */
+export type Connection =
+  | {
+      readonly phase: "live";
+      readonly status: Status;
+      /** When `status` was received; monotonic milliseconds. */
+      readonly receivedAt: number;
+      /** When this connection was established; monotonic milliseconds. */
+      readonly connectedAt: number;
+      readonly bridgeVersion: string;
+    }
+  | Disconnected
+  /** The bridge uses another protocol version. There is no further attempt. */
+  | { readonly phase: "incompatible" };
+
+export const INITIAL_CONNECTION: Disconnected = {
+  phase: "connecting",
+  failures: 0,
+  reason: null,
+  httpStatus: null,
+  retryAt: null,
+};
+
+/** The part of WebSocket that the feed client needs. */
+export interface Socket {
+  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(type: "close", listener: (event: { readonly code: number }) => void): void;
+  close(): void;
+}
+
+export interface FeedClientOptions {
+  readonly clock: Clock;
+  /** Opens a socket to the feed; may throw. */
+  readonly openSocket: () => Socket;
+  /**
+   * Requests the feed's address without WebSocket, because a failed WebSocket does not tell why. Resolves with the HTTP
+   * status, or with null if there was no response or `signal` was aborted. Never rejects.
+   */
+  readonly probe: (signal: AbortSignal) => Promise<number | null>;
+  /** Whether the page is visible now. */
+  readonly visible: boolean;
+  readonly onChange: (connection: Connection) => void;
+}
+
+/** The options for a browser: the feed is on the origin that served the page. */
+export function browserTransport(): Pick<FeedClientOptions, "clock" | "openSocket" | "probe"> {
+  const url = new URL(FEED_PATH, location.href);
+  url.protocol = "wss:";
+  return {
+    clock: browserClock,
+    openSocket: () => new WebSocket(url, SUBPROTOCOL),
+    probe: async (signal) => {
+      try {
+        // Sends the same cookies as the WebSocket, because they can be the reason for the refusal.
+        return (await fetch(FEED_PATH, { cache: "no-store", signal })).status;
+      } catch {
+        return null;
+      }
+    },
+  };
+}
+
+/** The first retry starts within this many milliseconds. */
+const FIRST_RETRY_MS = 250;
+/** The longest delay between two attempts, in milliseconds. */
+const MAX_RETRY_MS = 5000;
+/** A connection attempt fails if no snapshot was received within this time. */
+const SNAPSHOT_TIMEOUT_MS = 5000;
+/** A connection that lasted this long was stable: the retry delays start again from the shortest. */
+const STABLE_AFTER_MS = 1000;
+/** Tolerance for a late heartbeat. */
+const HEARTBEAT_TOLERANCE_MS = 1000;
+/** How far the wall clock and the monotonic clock may drift apart within one connection. */
+const MAX_CLOCK_DRIFT_MS = 5000;
+
+/** The bridge's response to a plain request for the feed if it would accept a WebSocket: 426 Upgrade Required. */
+const UPGRADE_REQUIRED = 426;
+/** Close code if the other end did not perform the closing handshake: https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
 const ABNORMAL_CLOSURE = 1006;
-const UNREACHABLE = ["unreachable", null] as const;
-const BUSY = ["busy", null] as const;
 
-/** What is kept of a connection from its snapshot on. */
+/**
+ * Delay in milliseconds before an attempt. The upper bound doubles from 250 ms to 5 s; jitter keeps several panes from
+ * reconnecting at the same moment.
+ * @param failures attempts that failed before; 0 for the first retry
+ * @param random in [0, 1)
+ */
+export function retryDelay(failures: number, random: number): number {
+  const bound = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures, 10));
+  return Math.round(bound * (0.5 + random / 2));
+}
+
+/** A connection from its snapshot on. */
 interface Session {
   readonly epoch: string;
-  readonly silentAfterMs: number;
+  readonly silenceTimeoutMs: number;
   readonly bridgeVersion: string;
-  readonly openedAt: number;
-  /** Wall clock minus monotonic clock when the snapshot came. */
-  readonly offset: number;
+  /** Both clocks when the snapshot was received. */
+  readonly connectedAt: ClockReading;
   seq: number;
-  heardAt: number;
+  /** When the last message was received; monotonic milliseconds. */
+  receivedAt: number;
 }
 
 /**
- * Keeps one connection to the feed and tells each change of what is known about it. While the page is hidden no timer
- * runs; the socket stays, so that what it brought is known at once when the page is seen again.
+ * Keeps one connection to the feed and reports each change of it. While the page is hidden no timer runs; the socket stays
+ * open, so the status is current as soon as the page is visible again.
  */
 export class FeedClient {
-  readonly #world: World;
-  readonly #tell: (connection: Connection) => void;
+  readonly #options: FeedClientOptions;
+  readonly #clock: Clock;
   #visible: boolean;
   #socket: Socket | null = null;
   #session: Session | null = null;
-  /** Tries that failed in a row. */
+  /** Consecutive failed attempts. */
   #failures = 0;
-  /** Waits since the last good connection; they grow. */
-  #waits = 0;
-  #lost: Lost | null = null;
+  /** Retries since the last stable connection; they determine the delay. */
+  #retries = 0;
+  #reason: DisconnectReason | null = null;
   #httpStatus: number | null = null;
-  /** The request that finds out why the last try failed. */
+  /** Aborts the request that determines why the last attempt failed. */
   #probe = new AbortController();
-  /** Tries in a row that failed although the bridge would let a WebSocket in. */
+  /** Consecutive attempts that failed although the bridge would accept a WebSocket. */
   #unexplained = 0;
-  #stopTimer: () => void = () => undefined;
-  #lastHeard: Clocks | null = null;
-  #connection: Connection = NOT_YET;
+  #cancelTimer: () => void = () => undefined;
+  #lastMessageAt: ClockReading | null = null;
+  #connection: Connection = INITIAL_CONNECTION;
 
-  constructor(world: World, visible: boolean, tell: (connection: Connection) => void) {
-    this.#world = world;
-    this.#visible = visible;
-    this.#tell = tell;
+  constructor(options: FeedClientOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#visible = options.visible;
   }
 
-  /** When the last message came, be it a heartbeat; null when none ever did. What is known now was last confirmed then. */
-  get lastHeard(): Clocks | null {
-    return this.#lastHeard;
+  /** When the last message (or heartbeat) was received, which confirmed the current status; null before the first one. */
+  get lastMessageAt(): ClockReading | null {
+    return this.#lastMessageAt;
   }
 
-  /** Connects for the first time, whether the page is visible or not: a pane may be opened behind another window. */
+  /** Starts the first attempt, also on a hidden page: a pane may be opened behind another window. */
   start(): void {
     this.#connect();
   }
 
-  /** Tries at once if a try is being waited for: the network is back, or the person asks. */
+  /** Starts the next attempt now if one is scheduled: the network is back, or the user asked for it. */
   retryNow(): void {
-    if (this.#connection.status === "waiting") this.#connect();
+    if (this.#connection.phase === "waiting") this.#connect();
   }
 
-  /** Tells whether the page is seen. Hidden: no timer runs. Seen again: what is stale is found out at once. */
+  /** Stops all timers while the page is hidden. When it is visible again, a stale connection is detected at once. */
   setVisible(visible: boolean): void {
     if (visible === this.#visible) return;
     this.#visible = visible;
-    this.#stopTimer();
+    this.#cancelTimer();
     if (!visible) {
       this.#probe.abort();
-      if (this.#connection.status === "waiting") this.#become({ ...this.#connection, retryAt: null });
-    } else if (this.#connection.status === "waiting") {
+      if (this.#connection.phase === "waiting") this.#report({ ...this.#connection, retryAt: null });
+    } else if (this.#connection.phase === "waiting") {
       this.#connect();
     } else if (this.#session !== null) {
-      this.#watch(this.#session);
+      this.#watchForSilence(this.#session);
       this.retryNow();
     } else if (this.#socket !== null) {
       this.#awaitSnapshot();
@@ -96,183 +209,195 @@ export class FeedClient {
   }
 
   #connect(): void {
-    this.#stopTimer();
+    this.#cancelTimer();
     this.#probe.abort();
-    this.#without("connecting", null);
+    this.#reportDisconnected("connecting", null);
     let socket: Socket;
     try {
-      socket = this.#world.connect();
+      socket = this.#options.openSocket();
     } catch {
-      this.#lose("unreachable");
+      this.#disconnect("unreachable");
       return;
     }
     this.#socket = socket;
     this.#awaitSnapshot();
     socket.addEventListener("message", ({ data }) => {
-      if (socket === this.#socket) this.#hear(data);
+      if (socket === this.#socket) this.#onData(data);
     });
     socket.addEventListener("close", ({ code }) => {
-      if (socket === this.#socket) this.#closed(code);
+      if (socket === this.#socket) this.#onClose(code);
     });
   }
 
-  #closed(code: number): void {
+  #onClose(code: number): void {
     const neverOpened = this.#session === null && code === ABNORMAL_CLOSURE;
-    // Until the probe has answered, a refusal found out by the try before holds.
-    const known = this.#lost === "rejected" || this.#lost === "busy" ? this.#lost : null;
-    this.#lose((neverOpened ? known : null) ?? lostBy(code));
+    // Until the probe has a result, the reason of the previous attempt is kept.
+    const previous = this.#reason === "rejected" || this.#reason === "busy" ? this.#reason : null;
+    this.#disconnect((neverOpened ? previous : null) ?? reasonOf(code));
     if (neverOpened && this.#visible) void this.#explain();
   }
 
-  /** Finds out why the socket was not opened: because nothing answers, or because the bridge refuses. */
+  /** Determines why the socket was not opened: nothing responds, or the bridge refuses. */
   async #explain(): Promise<void> {
     const probe = (this.#probe = new AbortController());
-    const status = await this.#world.probe(probe.signal);
-    // A newer try has begun, or this one is not waited for any more.
-    if (probe.signal.aborted || this.#connection.status !== "waiting") return;
-    this.#unexplained = status === WOULD_UPGRADE ? this.#unexplained + 1 : 0;
+    const status = await this.#options.probe(probe.signal);
+    if (probe.signal.aborted || this.#connection.phase !== "waiting") return;
+    this.#unexplained = status === UPGRADE_REQUIRED ? this.#unexplained + 1 : 0;
     if (this.#unexplained === 1) {
-      // The bridge may have been started just after the try.
+      // The bridge may have started between the attempt and the probe.
       this.#connect();
       return;
     }
-    const [lost, httpStatus] =
-      status === null ? UNREACHABLE : this.#unexplained > 1 ? BUSY : (["rejected", status] as const);
-    if (lost === this.#lost && httpStatus === this.#httpStatus) return;
-    [this.#lost, this.#httpStatus] = [lost, httpStatus];
-    this.#become({ ...this.#connection, lost, httpStatus });
+    const busy = this.#unexplained > 1;
+    const reason = busy ? "busy" : status === null ? "unreachable" : "rejected";
+    const httpStatus = busy ? null : status;
+    if (reason === this.#reason && httpStatus === this.#httpStatus) return;
+    [this.#reason, this.#httpStatus] = [reason, httpStatus];
+    this.#report({ ...this.#connection, reason, httpStatus });
   }
 
   #awaitSnapshot(): void {
-    this.#timer(SNAPSHOT_WITHIN_MS, () => {
-      this.#lose("silent");
+    this.#setTimer(SNAPSHOT_TIMEOUT_MS, () => {
+      this.#disconnect("silent");
     });
   }
 
-  #hear(data: unknown): void {
-    const validated = validateFrame(data);
-    if (validated.kind === "other-protocol") {
-      this.#drop();
-      this.#become({ status: "refused" });
-    } else if (validated.kind === "malformed") {
-      this.#lose("malformed");
+  #onData(data: unknown): void {
+    const parsed = parseFeedMessage(data);
+    if (parsed.kind === "other-protocol") {
+      this.#closeSocket();
+      this.#report({ phase: "incompatible" });
+    } else if (parsed.kind === "malformed") {
+      this.#disconnect("malformed");
     } else {
-      this.#take(validated.message);
+      this.#onMessage(parsed.message);
     }
   }
 
-  #take(message: FeedMessage): void {
+  #onMessage(message: FeedMessage): void {
     const session = this.#session;
     if (message.type === "snapshot") {
-      if (session !== null && session.epoch !== message.epoch) this.#lose("gap");
-      else this.#open(message);
+      if (session !== null && session.epoch !== message.epoch) this.#disconnect("gap");
+      else this.#onSnapshot(message);
     } else if (session === null) {
-      this.#lose("malformed");
+      this.#disconnect("malformed");
     } else if (message.seq !== session.seq + (message.type === "change" ? 1 : 0)) {
-      this.#lose("gap");
-    } else if (this.#drifted(session)) {
-      this.#lose("slept");
+      this.#disconnect("gap");
+    } else if (this.#hasClockJumped(session)) {
+      this.#disconnect("clock-jump");
     } else {
       session.seq = message.seq;
-      session.heardAt = this.#hearNow().monotonic;
-      // The timer that watches for silence runs already; when it comes it looks when the bridge was heard last.
-      if (message.type === "change") this.#live(session, message);
+      session.receivedAt = this.#recordMessage().monotonic;
+      if (message.type === "change") this.#reportLive(session, message);
     }
   }
 
-  #open(snapshot: Snapshot): void {
-    const { monotonic: now, wall } = this.#hearNow();
+  #onSnapshot(snapshot: Snapshot): void {
+    const now = this.#recordMessage();
     const session: Session = {
       epoch: snapshot.epoch,
-      silentAfterMs: 2 * snapshot.heartbeatMs + LATE_MS,
+      silenceTimeoutMs: 2 * snapshot.heartbeatMs + HEARTBEAT_TOLERANCE_MS,
       bridgeVersion: snapshot.bridge.version,
-      openedAt: now,
-      offset: wall - now,
+      connectedAt: now,
       seq: snapshot.seq,
-      heardAt: now,
+      receivedAt: now.monotonic,
     };
     this.#session = session;
     this.#unexplained = 0;
-    this.#live(session, snapshot);
-    if (this.#visible) this.#watch(session);
-    else this.#stopTimer();
+    this.#reportLive(session, snapshot);
+    if (this.#visible) this.#watchForSilence(session);
+    else this.#cancelTimer();
   }
 
-  #hearNow(): Clocks {
-    return (this.#lastHeard = { monotonic: this.#world.monotonic(), wall: this.#world.wall() });
+  #recordMessage(): ClockReading {
+    return (this.#lastMessageAt = this.#clock.now());
   }
 
-  #live(session: Session, message: Snapshot | (FeedMessage & { type: "change" })): void {
-    const { state, since, ageMs, source, lastKnown, reading } = message;
-    const present = { state, since, ageMs, source, lastKnown, reading };
-    this.#become({ status: "live", present, heardAt: session.heardAt, bridgeVersion: session.bridgeVersion });
-  }
-
-  /** Loses the connection when the bridge stays silent for two heartbeats; at once if it already has. */
-  #watch(session: Session): void {
-    if (this.#drifted(session)) {
-      this.#lose("slept");
-      return;
-    }
-    const left = session.heardAt + session.silentAfterMs - this.#world.monotonic();
-    if (left <= 0) {
-      this.#lose("silent");
-      return;
-    }
-    this.#timer(left, () => {
-      this.#watch(session);
+  #reportLive(session: Session, { state, since, ageMs, source, lastKnown, reading }: Snapshot | Change): void {
+    this.#report({
+      phase: "live",
+      status: { state, since, ageMs, source, lastKnown, reading },
+      receivedAt: session.receivedAt,
+      connectedAt: session.connectedAt.monotonic,
+      bridgeVersion: session.bridgeVersion,
     });
   }
 
-  #drifted(session: Session): boolean {
-    return Math.abs(this.#world.wall() - this.#world.monotonic() - session.offset) > DRIFT_MS;
+  /** Disconnects when two heartbeats were missed; at once if that is already the case. */
+  #watchForSilence(session: Session): void {
+    if (this.#hasClockJumped(session)) {
+      this.#disconnect("clock-jump");
+      return;
+    }
+    const remaining = session.receivedAt + session.silenceTimeoutMs - this.#clock.now().monotonic;
+    if (remaining <= 0) {
+      this.#disconnect("silent");
+      return;
+    }
+    // Messages do not restart the timer; when it fires, this checks when the last one was received.
+    this.#setTimer(remaining, () => {
+      this.#watchForSilence(session);
+    });
   }
 
-  #lose(lost: Lost): void {
+  #hasClockJumped({ connectedAt }: Session): boolean {
+    const now = this.#clock.now();
+    const drift = now.wall - connectedAt.wall - (now.monotonic - connectedAt.monotonic);
+    return Math.abs(drift) > MAX_CLOCK_DRIFT_MS;
+  }
+
+  #disconnect(reason: DisconnectReason): void {
+    const now = this.#clock.now().monotonic;
     const session = this.#session;
     if (session === null) {
       this.#failures += 1;
-    } else if (this.#world.monotonic() - session.openedAt >= GOOD_AFTER_MS) {
+    } else if (now - session.connectedAt.monotonic >= STABLE_AFTER_MS) {
       this.#failures = 0;
-      this.#waits = 0;
+      this.#retries = 0;
     }
-    this.#drop();
-    if (lost !== "rejected") this.#httpStatus = null;
-    this.#lost = lost;
-    const delay = retryDelay(this.#waits, this.#world.random());
-    this.#waits += 1;
-    this.#timer(delay, () => {
+    this.#closeSocket();
+    if (reason !== "rejected") this.#httpStatus = null;
+    this.#reason = reason;
+    const delay = retryDelay(this.#retries, Math.random());
+    this.#retries += 1;
+    this.#setTimer(delay, () => {
       this.#connect();
     });
-    this.#without("waiting", this.#visible ? this.#world.monotonic() + delay : null);
+    this.#reportDisconnected("waiting", this.#visible ? now + delay : null);
   }
 
-  /** Lets go of the socket; nothing that it still brings is heard. */
-  #drop(): void {
-    this.#stopTimer();
+  /** Closes the socket. Events that it still fires are ignored. */
+  #closeSocket(): void {
+    this.#cancelTimer();
     this.#session = null;
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
   }
 
-  #timer(ms: number, task: () => void): void {
-    this.#stopTimer();
-    if (this.#visible) this.#stopTimer = this.#world.after(ms, task);
+  #setTimer(ms: number, task: () => void): void {
+    this.#cancelTimer();
+    if (this.#visible) this.#cancelTimer = this.#clock.after(ms, task);
   }
 
-  #without(status: "connecting" | "waiting", retryAt: number | null): void {
-    this.#become({ status, failures: this.#failures, lost: this.#lost, httpStatus: this.#httpStatus, retryAt });
+  #reportDisconnected(phase: Disconnected["phase"], retryAt: number | null): void {
+    this.#report({
+      phase,
+      failures: this.#failures,
+      reason: this.#reason,
+      httpStatus: this.#httpStatus,
+      retryAt,
+    });
   }
 
-  #become(connection: Connection): void {
+  #report(connection: Connection): void {
     this.#connection = connection;
-    this.#tell(connection);
+    this.#options.onChange(connection);
   }
 }
 
-function lostBy(code: number): Lost {
-  if (code === CloseCode.goingAway) return "stopping";
-  if (code === CloseCode.tryAgainLater) return "busy";
+function reasonOf(closeCode: number): DisconnectReason {
+  if (closeCode === CloseCode.goingAway) return "shutdown";
+  if (closeCode === CloseCode.tryAgainLater) return "busy";
   return "unreachable";
 }

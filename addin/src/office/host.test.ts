@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseHostInfo } from "./host.js";
 
-describe("the host information", () => {
+describe("parseHostInfo", () => {
   it.each([
     ["Outlook|Win32|16.02|en-US|corr|||16", "classic", "en-US"],
     ["Outlook|Win32|16.01|fr-FR|||", "classic", "fr-FR"],
@@ -15,7 +15,7 @@ describe("the host information", () => {
     [null, "browser", null],
     ["Outlook|Win32|16.02|<script>|", "classic", null],
     ["Outlook|Win32", "classic", null],
-  ])("%s is read as %s, %s", (text, host, locale) => {
+  ])("parses %s as %s, %s", (text, host, locale) => {
     expect(parseHostInfo(text)).toEqual({ host, locale });
   });
 });

@@ -1,19 +1,19 @@
 /**
- * The program that shows the pane. `classic`: Outlook for Windows that has an offline state to tell. `other`: an Outlook
- * that has none (new Outlook, web, Mac, phones). `browser`: none of them, or not known yet.
+ * The program that shows the pane. `classic`: Outlook for Windows, which has an offline state. `other`: an Outlook without
+ * one (new Outlook, web, Mac, mobile). `browser`: none of them, or not known yet.
  */
 export type Host = "classic" | "other" | "browser";
 
-/** Where the pane runs, and in which language, as far as it can be known before Office.js is there. */
+/** What is available before Office.js is loaded. */
 export interface HostInfo {
   readonly host: Host;
-  /** Display language as a BCP 47 tag; null when the host does not say. */
+  /** Display language as a BCP 47 tag; null if it is not available. */
   readonly locale: string | null;
 }
 
 /**
- * Reads the host information string that Outlook hands to every add-in page: application, platform, version and
- * locale, divided by "|" (classic Outlook) or "$" (elsewhere).
+ * Parses the host information string that Outlook passes to every add-in page: application, platform, version and locale,
+ * separated by "|" (classic Outlook) or "$" (others).
  */
 export function parseHostInfo(text: string | null): HostInfo {
   const [application, platform, , locale] = (text ?? "").split(text?.includes("$") ? "$" : "|");
@@ -24,18 +24,18 @@ export function parseHostInfo(text: string | null): HostInfo {
   };
 }
 
-/** Finds the host information string: classic Outlook answers a call, every other one puts it into the URL. */
+/** Returns the host information string: classic Outlook has a function for it, the others put it into the URL. */
 export function findHostInfo(): string | null {
   const fromUrl = new URL(location.href).searchParams.get("_host_Info");
   if (fromUrl !== null) return fromUrl;
   try {
-    // By name: it is deprecated for web pages, and the only place where classic Outlook answers.
+    // `window.external` is deprecated for web pages, but it is where classic Outlook provides the function.
     const external: unknown = Reflect.get(window, "external");
     if (typeof external !== "object" || external === null || !("GetHostInfo" in external)) return null;
-    const { GetHostInfo: ask } = external;
-    if (typeof ask !== "function") return null;
-    const answer: unknown = Reflect.apply(ask, external, []);
-    return typeof answer === "string" ? answer : null;
+    const { GetHostInfo: getHostInfo } = external;
+    if (typeof getHostInfo !== "function") return null;
+    const result: unknown = Reflect.apply(getHostInfo, external, []);
+    return typeof result === "string" ? result : null;
   } catch {
     return null;
   }

@@ -4,16 +4,16 @@ import { join } from "node:path";
 import { ensureCertificates } from "../../../bridge/src/certificates/certificates.js";
 import { silentLog } from "../../../bridge/src/log/log.js";
 
-/** A certificate for localhost and the home of a browser that trusts it. */
-export interface Trust {
+/** A certificate for localhost, and the HOME of a browser that trusts it. */
+export interface TestCertificates {
   readonly key: Buffer;
   readonly cert: Buffer;
-  /** HOME of the browser: its NSS database holds the CA, so that no certificate error has to be ignored. */
+  /** Its NSS database contains the CA, so that no certificate error has to be ignored. */
   readonly home: string;
 }
 
-/** Makes the product's CA and certificate below `folder`, and trusts the CA as a user of Linux does. */
-export async function makeTrust(folder: string): Promise<Trust> {
+/** Creates the product's CA and certificate below `folder`, and trusts the CA. */
+export async function createTestCertificates(folder: string): Promise<TestCertificates> {
   const file = (name: string) => join(folder, "certificates", name);
   mkdirSync(join(folder, "certificates"), { recursive: true });
   await ensureCertificates({ folder: join(folder, "certificates"), log: silentLog() });
@@ -22,7 +22,7 @@ export async function makeTrust(folder: string): Promise<Trust> {
   return { key: readFileSync(file("localhost.key")), cert: readFileSync(file("localhost.crt")), home };
 }
 
-/** Puts a CA certificate into the NSS database below `home`, which Chromium reads. Needs certutil (libnss3-tools). */
+/** Adds a CA certificate to the NSS database below `home`, which Chromium reads. Requires certutil (libnss3-tools). */
 export function trustAuthority(caFile: string, home: string): void {
   const database = join(home, ".pki", "nssdb");
   mkdirSync(database, { recursive: true });

@@ -1,7 +1,7 @@
 import { chromium, type Browser } from "playwright-core";
 import { findBrowser } from "../../../tools/lib/browser.mjs";
 
-/** Starts Chromium with the home whose certificates it trusts, and with nothing that would go to a network by itself. */
+/** Starts Chromium with `home` as HOME, whose NSS database it reads, and without background requests. */
 export async function startChromium(home: string): Promise<Browser> {
   return chromium.launch({
     executablePath: findBrowser() ?? chromium.executablePath(),
@@ -14,7 +14,7 @@ export async function startChromium(home: string): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
-      // The answer of a machine without a network, at once: whatever wants to leave it fails.
+      // As on a machine without a network: every request to another host fails at once.
       "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
     ],
   });

@@ -7,17 +7,17 @@ import type { AddressInfo, Socket } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WebSocketServer, type WebSocket } from "ws";
-import { within } from "../../../bridge/src/server/page-policy.js";
+import { inlineHashes } from "../../../bridge/src/server/csp.js";
 import {
   FEED_PATH,
   PROTOCOL,
   SUBPROTOCOL,
-  type Present,
+  type HistorySpan,
   type Snapshot,
   type SourceStatus,
-  type State,
-} from "../../../shared/src/protocol.js";
-import type { Trust } from "./certificates.js";
+  type Status,
+} from "../../../shared/src/contract.js";
+import type { TestCertificates } from "./certificates.js";
 
 export const PANE_FILES = fileURLToPath(new URL("../../../dist/pane", import.meta.url));
 
@@ -35,56 +35,49 @@ const TYPES: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** As strict as a page can be served: what the pane does must pass it. */
+/** The strictest policy that the pane must work with. */
 function policyOf(html: string): string {
-  const { scripts, styles } = within(html);
+  const { scripts, styles } = inlineHashes(html);
   const sources = { script: ["'self'", ...scripts].join(" "), style: ["'self'", ...styles].join(" ") };
   return `default-src 'none'; script-src ${sources.script}; style-src ${sources.style}; img-src 'self' data:; connect-src 'self'; base-uri 'none'`;
 }
 
-/** One span of the history, as the bridge tells it. */
-export interface Span {
-  readonly state: State;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Serves the pane and speaks feed protocol 1 over real TLS, with a state that the test sets. */
+/** Serves the pane and the feed over real TLS, with a status that the test sets. */
 export class FakeBridge {
-  readonly #trust: Trust;
-  /** The folder that is served; a test may put another version of the pane in its place. */
+  readonly #certificates: TestCertificates;
+  /** The folder that is served; a test may replace it with another version of the pane. */
   root: string;
   #server: Server | null = null;
   #sockets = new Set<WebSocket>();
-  /** Every connection, also one whose TLS handshake is not over, which the server does not close by itself. */
+  /** Every connection, including those in the TLS handshake, which the server does not close itself. */
   #connections = new Set<Socket>();
   #heartbeat: NodeJS.Timeout | null = null;
   #port = 0;
   #epoch = 0;
   #seq = 0;
-  #since = performance.now();
-  /** Unix milliseconds; a test may live at another time. */
+  #stateStartedAt = performance.now();
+  /** Unix milliseconds; a test may replace it. */
   wall: () => number = () => Date.now();
-  present: Omit<Present, "ageMs"> = { state: "online", since: Date.now(), source: LISTENING };
+  status: Omit<Status, "ageMs"> = { state: "online", since: Date.now(), source: LISTENING };
   heartbeatMs = 5000;
   protocol: number = PROTOCOL;
-  /** Whether a new socket gets its snapshot, nothing, or the answer that there is no place for it. */
-  greeting: "snapshot" | "nothing" | "busy" = "snapshot";
-  /** HTTP status with which the feed is refused; null: it is not. */
+  /** What a new socket gets: its snapshot, nothing, or close code 1013. */
+  firstMessage: "snapshot" | "nothing" | "busy" = "snapshot";
+  /** HTTP status with which the feed is refused; null accepts it. */
   refusal: number | null = null;
-  /** Whether there is no place for one more pane: WebSockets are refused then, and other requests are not. */
+  /** Whether the maximum number of panes is reached: WebSockets are refused, other requests are not. */
   full = false;
-  /** Spans that /history answers; null for a bridge that has none. */
-  history: readonly Span[] | null = null;
-  /** What somebody on the way does to a page, whose policy stays as it was. */
-  slip: (html: string) => string = (html) => html;
-  /** Paths that were asked for, newest last. */
-  readonly asked: string[] = [];
-  /** Times (performance.now) at which a socket was opened. */
-  readonly connects: number[] = [];
+  /** Spans of /history; null for a bridge without one. */
+  history: readonly HistorySpan[] | null = null;
+  /** How an attacker changes the page; its policy is not changed. */
+  transformPage: (html: string) => string = (html) => html;
+  /** Requested paths, newest last. */
+  readonly requests: string[] = [];
+  /** When sockets were opened (performance.now). */
+  readonly connectTimes: number[] = [];
 
-  constructor(trust: Trust, root = PANE_FILES) {
-    this.#trust = trust;
+  constructor(certificates: TestCertificates, root = PANE_FILES) {
+    this.#certificates = certificates;
     this.root = root;
   }
 
@@ -96,28 +89,28 @@ export class FakeBridge {
     return this.#sockets.size;
   }
 
-  /** Starts listening; the second time on the same port, as a bridge does that is started again. */
+  /** Starts listening; on the same port if it was started before. */
   async start(): Promise<void> {
     this.#epoch += 1;
     this.#seq = 0;
-    const server = createServer({ key: this.#trust.key, cert: this.#trust.cert }, (request, response) => {
-      void this.#answer(request.url ?? "/", response);
+    const server = createServer({ key: this.#certificates.key, cert: this.#certificates.cert }, (request, response) => {
+      void this.#respond(request.url ?? "/", response);
     });
     const feed = new WebSocketServer({
       server,
       path: FEED_PATH,
       handleProtocols: () => SUBPROTOCOL,
-      verifyClient: (_info, answer) => {
+      verifyClient: (_info, callback) => {
         const status = this.full ? 503 : this.refusal;
-        answer(status === null, status ?? undefined);
+        callback(status === null, status ?? undefined);
       },
     });
     feed.on("connection", (socket) => {
-      this.connects.push(performance.now());
+      this.connectTimes.push(performance.now());
       this.#sockets.add(socket);
       socket.on("close", () => this.#sockets.delete(socket));
-      if (this.greeting === "snapshot") socket.send(JSON.stringify(this.snapshot()));
-      if (this.greeting === "busy") socket.close(1013);
+      if (this.firstMessage === "snapshot") socket.send(JSON.stringify(this.snapshot()));
+      if (this.firstMessage === "busy") socket.close(1013);
     });
     server.on("connection", (connection: Socket) => {
       this.#connections.add(connection);
@@ -130,11 +123,11 @@ export class FakeBridge {
     this.#server = server;
     this.#port = (server.address() as AddressInfo).port;
     this.#heartbeat = setInterval(() => {
-      this.beat();
+      this.sendHeartbeat();
     }, this.heartbeatMs);
   }
 
-  /** Ends all, as the death of the process does; with a code the sockets are closed politely first. */
+  /** Destroys all connections, as if the process was killed. @param code if given, sockets are closed with it first */
   async stop(code?: number): Promise<void> {
     if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
     const server = this.#server;
@@ -150,34 +143,34 @@ export class FakeBridge {
     await closed;
   }
 
-  /** Stops or starts the regular heartbeats; `beat` sends one at any time. */
-  hush(): void {
+  /** Stops the regular heartbeats; `sendHeartbeat` still sends one. */
+  stopHeartbeats(): void {
     if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
   }
 
-  beat(): void {
+  sendHeartbeat(): void {
     this.send({ type: "heartbeat", seq: this.#seq });
   }
 
-  /** Changes what the feed says, and says it. */
-  change(present: Partial<Omit<Present, "ageMs">>, ageMs = 0): void {
-    this.present = { ...this.present, ...present };
-    this.#since = performance.now() - ageMs;
-    this.tell();
+  /** Changes the status and sends the change. */
+  setStatus(status: Partial<Omit<Status, "ageMs">>, ageMs = 0): void {
+    this.status = { ...this.status, ...status };
+    this.#stateStartedAt = performance.now() - ageMs;
+    this.sendChange();
   }
 
-  /** Says as a change what `present` and `begun` have been set to. */
-  tell(): void {
+  /** Sends the current status as a change. */
+  sendChange(): void {
     this.#seq += 1;
-    const ageMs = Math.round(performance.now() - this.#since);
-    this.send({ type: "change", seq: this.#seq, ...this.present, ageMs });
+    const ageMs = Math.round(performance.now() - this.#stateStartedAt);
+    this.send({ type: "change", seq: this.#seq, ...this.status, ageMs });
   }
 
-  state(state: "online" | "offline", ageMs = 0): void {
-    this.change({ state, since: this.wall() - ageMs, source: LISTENING }, ageMs);
+  setState(state: "online" | "offline", ageMs = 0): void {
+    this.setStatus({ state, since: this.wall() - ageMs, source: LISTENING }, ageMs);
   }
 
-  /** Sends anything to every pane. */
+  /** Sends a message to every pane. */
   send(message: object | string): void {
     const text = typeof message === "string" ? message : JSON.stringify(message);
     for (const socket of this.#sockets) socket.send(text);
@@ -193,21 +186,21 @@ export class FakeBridge {
       protocol: this.protocol,
       epoch: `epoch-${String(this.#epoch)}`,
       seq: this.#seq,
-      ...this.present,
-      ageMs: Math.round(performance.now() - this.#since),
+      ...this.status,
+      ageMs: Math.round(performance.now() - this.#stateStartedAt),
       heartbeatMs: this.heartbeatMs,
       bridge: { version: "0.1.0" },
     };
   }
 
-  /** Sets since when the present state has lasted without telling it. */
-  begun(ageMs: number, since: number | null = this.wall() - ageMs): void {
-    this.#since = performance.now() - ageMs;
-    this.present = { ...this.present, since };
+  /** Sets the age of the current state, without sending a change. */
+  setAge(ageMs: number, since: number | null = this.wall() - ageMs): void {
+    this.#stateStartedAt = performance.now() - ageMs;
+    this.status = { ...this.status, since };
   }
 
-  async #answer(url: string, response: ServerResponse): Promise<void> {
-    this.asked.push(url);
+  async #respond(url: string, response: ServerResponse): Promise<void> {
+    this.requests.push(url);
     const { pathname } = new URL(url, "https://localhost");
     if (pathname === "/history" && this.history !== null) {
       const now = this.wall();
@@ -236,6 +229,6 @@ export class FakeBridge {
     const html = extname(file) === ".html" ? await readFile(file, "utf8") : "";
     response.setHeader("Content-Security-Policy", policyOf(html));
     if (html === "") createReadStream(file).pipe(response);
-    else response.end(this.slip(html));
+    else response.end(this.transformPage(html));
   }
 }

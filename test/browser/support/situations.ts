@@ -1,56 +1,64 @@
-import type { KnownState, Reading, Reason, SourceStatus, State } from "../../../shared/src/protocol.js";
+import {
+  REASONS,
+  type KnownState,
+  type Reading,
+  type Reason,
+  type SourceStatus,
+  type State,
+} from "../../../shared/src/contract.js";
 import { LISTENING, type FakeBridge } from "./fake-bridge.js";
-import type { OutlookOptions } from "./outlook-host.js";
+import type { FakeOutlookOptions } from "./fake-outlook.js";
 
-/** One row of what the person is told, and how the pane is brought to it. */
+/** A situation that the pane shows, and how a test creates it. */
 export interface Situation {
   readonly name: string;
-  /** The pane's name of the row. */
-  readonly row: string;
+  /** Name of the message that the pane shows. */
+  readonly message: string;
   readonly state: "online" | "offline" | "unknown";
-  /** Makes the bridge so before the pane connects. */
+  /** Makes the bridge so before the pane connectTimes. */
   readonly arrange: Arrange;
-  /** Done when the pane is connected. */
+  /** Called when the pane is connected. */
   readonly then?: (bridge: FakeBridge) => Promise<void>;
-  readonly outlook?: OutlookOptions;
+  readonly outlook?: FakeOutlookOptions;
 }
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
-/** For so long Outlook has been online again, in `aDay` too: the picture and the words above it tell the same. */
+/** How long Outlook has been online; the same in `sampleDay`, so that timeline and status agree. */
 const BACK_ONLINE = 3 * HOUR + 25 * MINUTE;
 
 type Arrange = (bridge: FakeBridge) => void;
 
-function known(state: KnownState, ageMs: number, source: SourceStatus = LISTENING, seen = true): Arrange {
+/** @param startKnown whether it is known when the state started */
+function known(state: KnownState, ageMs: number, source: SourceStatus = LISTENING, startKnown = true): Arrange {
   return (bridge) => {
-    bridge.present = { state, since: null, source };
-    bridge.begun(ageMs, seen ? bridge.wall() - ageMs : null);
+    bridge.status = { state, since: null, source };
+    bridge.setAge(ageMs, startKnown ? bridge.wall() - ageMs : null);
   };
 }
 
-/** The state's end is not notified: it was confirmed last so many milliseconds ago. */
+/** A state whose end Outlook does not notify, and that was confirmed `agoMs` ago. */
 function was(state: KnownState, agoMs: number): Arrange {
   const source = notifying(state === "online", state === "offline");
   return (bridge) => {
     const at = bridge.wall() - agoMs;
-    bridge.present = { state: "unknown", since: at, source, lastKnown: { state, at } };
-    bridge.begun(agoMs);
+    bridge.status = { state: "unknown", since: at, source, lastKnown: { state, at } };
+    bridge.setAge(agoMs);
   };
 }
 
-/** The same, and something was read in Outlook so many milliseconds ago. */
-function reading(arrange: Arrange, agoMs: number, read: Omit<Reading, "at">): Arrange {
+/** Adds a reading that is `agoMs` old. */
+function withReading(arrange: Arrange, agoMs: number, read: Omit<Reading, "at">): Arrange {
   return (bridge) => {
     arrange(bridge);
-    bridge.present = { ...bridge.present, reading: { at: bridge.wall() - agoMs, ...read } };
+    bridge.status = { ...bridge.status, reading: { at: bridge.wall() - agoMs, ...read } };
   };
 }
 
 function unknown(source: SourceStatus): Arrange {
   return (bridge) => {
-    bridge.present = { state: "unknown", since: null, source };
-    bridge.begun(MINUTE, null);
+    bridge.status = { state: "unknown", since: null, source };
+    bridge.setAge(MINUTE, null);
   };
 }
 
@@ -59,18 +67,7 @@ const notifying = (online: boolean, offline: boolean): SourceStatus => ({
   notifies: { online, offline },
 });
 
-const REASONS: readonly Reason[] = [
-  "outlook-not-running",
-  "stopped",
-  "agent-missing",
-  "agent-incompatible",
-  "agent-untrusted",
-  "mapi-missing",
-  "open-failed",
-  "no-notifications",
-  "advise-failed",
-];
-/** The steps of the API that fail with a code. */
+/** Reasons that come with an error code. */
 const CODES: Readonly<Partial<Record<Reason, string>>> = {
   "mapi-missing": "0x8004010F",
   "open-failed": "0x8004010F",
@@ -78,90 +75,90 @@ const CODES: Readonly<Partial<Record<Reason, string>>> = {
 };
 
 export const SITUATIONS: readonly Situation[] = [
-  { name: "online", row: "online", state: "online", arrange: known("online", BACK_ONLINE) },
-  { name: "offline", row: "offline", state: "offline", arrange: known("offline", 12 * MINUTE) },
+  { name: "online", message: "online", state: "online", arrange: known("online", BACK_ONLINE) },
+  { name: "offline", message: "offline", state: "offline", arrange: known("offline", 12 * MINUTE) },
   {
-    name: "found",
-    row: "online",
+    name: "start-unknown",
+    message: "online",
     state: "online",
     arrange: known("online", 8 * MINUTE, LISTENING, false),
   },
   {
     name: "limit-online",
-    row: "online",
+    message: "online",
     state: "online",
     arrange: known("online", BACK_ONLINE, notifying(false, true)),
   },
   {
     name: "limit-offline",
-    row: "offline",
+    message: "offline",
     state: "offline",
     arrange: known("offline", 12 * MINUTE, notifying(true, false)),
   },
-  { name: "was-online", row: "was-online", state: "unknown", arrange: was("online", 12 * MINUTE) },
+  { name: "was-online", message: "was-online", state: "unknown", arrange: was("online", 12 * MINUTE) },
   {
     name: "was-offline",
-    row: "was-offline",
+    message: "was-offline",
     state: "unknown",
-    arrange: reading(was("offline", 12 * MINUTE), 12 * MINUTE, { connection: "working-offline", outboxItems: 1 }),
+    arrange: withReading(was("offline", 12 * MINUTE), 12 * MINUTE, { connection: "working-offline", outboxItems: 1 }),
   },
   {
     name: "connected",
-    row: "online",
+    message: "online",
     state: "online",
-    arrange: reading(known("online", BACK_ONLINE), 5 * MINUTE, { connection: "connected", outboxItems: 0 }),
+    arrange: withReading(known("online", BACK_ONLINE), 5 * MINUTE, { connection: "connected", outboxItems: 0 }),
   },
   {
     name: "disconnected",
-    row: "online",
+    message: "online",
     state: "online",
-    arrange: reading(known("online", BACK_ONLINE), 5 * MINUTE, { connection: "disconnected", outboxItems: 1 }),
+    arrange: withReading(known("online", BACK_ONLINE), 5 * MINUTE, { connection: "disconnected", outboxItems: 1 }),
   },
   {
     name: "work-offline-chosen",
-    row: "offline",
+    message: "offline",
     state: "offline",
-    arrange: reading(known("offline", 12 * MINUTE), 5 * MINUTE, { connection: "working-offline", outboxItems: 3 }),
+    arrange: withReading(known("offline", 12 * MINUTE), 5 * MINUTE, { connection: "working-offline", outboxItems: 3 }),
   },
   {
     name: "connection-lost",
-    row: "offline",
+    message: "offline",
     state: "offline",
-    arrange: reading(known("offline", 12 * MINUTE), 5 * MINUTE, { connection: "disconnected", outboxItems: 3 }),
+    arrange: withReading(known("offline", 12 * MINUTE), 5 * MINUTE, { connection: "disconnected", outboxItems: 3 }),
   },
-  { name: "undecided", row: "undecided", state: "unknown", arrange: unknown(LISTENING) },
-  { name: "starting", row: "starting", state: "unknown", arrange: unknown({ status: "starting" }) },
+  { name: "state-not-reported", message: "state-not-reported", state: "unknown", arrange: unknown(LISTENING) },
+  { name: "starting", message: "starting", state: "unknown", arrange: unknown({ status: "starting" }) },
   ...REASONS.map((reason): Situation => {
     const code = CODES[reason];
     const source = { status: "unavailable", reason, ...(code === undefined ? {} : { code }) } as const;
-    return { name: reason, row: reason, state: "unknown", arrange: unknown(source) };
+    return { name: reason, message: reason, state: "unknown", arrange: unknown(source) };
   }),
   {
     name: "connecting",
-    row: "connecting",
+    message: "connecting",
     state: "unknown",
     arrange: (bridge: FakeBridge): void => {
-      bridge.greeting = "nothing";
+      bridge.firstMessage = "nothing";
     },
   },
   {
     name: "unreachable",
-    row: "unreachable",
+    message: "unreachable",
     state: "unknown",
     arrange: known("offline", 12 * MINUTE),
     then: (bridge) => bridge.stop(),
   },
   {
     name: "busy",
-    row: "busy",
+    message: "busy",
     state: "unknown",
     arrange: (bridge: FakeBridge): void => {
-      bridge.greeting = "busy";
+      bridge.firstMessage = "busy";
     },
   },
   {
     name: "rejected",
-    row: "rejected",
+    message: "rejected",
     state: "unknown",
     arrange: (bridge: FakeBridge): void => {
       bridge.refusal = 403;
@@ -169,15 +166,15 @@ export const SITUATIONS: readonly Situation[] = [
   },
   {
     name: "large-cookies",
-    row: "large-cookies",
+    message: "large-cookies",
     state: "unknown",
     arrange: (bridge: FakeBridge): void => {
       bridge.refusal = 431;
     },
   },
   {
-    name: "refused",
-    row: "refused",
+    name: "version-mismatch",
+    message: "version-mismatch",
     state: "unknown",
     arrange: (bridge: FakeBridge): void => {
       bridge.protocol = 2;
@@ -185,16 +182,16 @@ export const SITUATIONS: readonly Situation[] = [
   },
   {
     name: "other-outlook",
-    row: "other-outlook",
+    message: "other-outlook",
     state: "unknown",
     arrange: known("online", HOUR),
     outlook: { platform: "Web" },
   },
 ];
 
-/** A day with three drops and a night in which nobody watched; `nowState` goes on until now. */
-export function aDay(now: number, last: State, lastMs: number): FakeBridge["history"] {
-  const begins = [
+/** A day with three drops and a night without data; the last state lasts until now. */
+export function sampleDay(now: number, current: State, currentMs: number): FakeBridge["history"] {
+  const starts = [
     ["unknown", 24 * HOUR],
     ["online", 22.5 * HOUR],
     ["offline", 15 * HOUR],
@@ -203,11 +200,11 @@ export function aDay(now: number, last: State, lastMs: number): FakeBridge["hist
     ["online", 6 * HOUR],
     ["offline", BACK_ONLINE + 3 * MINUTE],
     ["online", BACK_ONLINE],
-    [last, Math.min(lastMs, 2 * HOUR)],
+    [current, Math.min(currentMs, 2 * HOUR)],
   ] as const;
-  return begins.map(([state, before], index) => ({
+  return starts.map(([state, before], index) => ({
     state,
     from: Math.round(now - before),
-    to: Math.round(now - (begins[index + 1]?.[1] ?? 0)),
+    to: Math.round(now - (starts[index + 1]?.[1] ?? 0)),
   }));
 }
