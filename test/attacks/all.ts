@@ -1,51 +1,51 @@
-// Every attack that there is, for whoever counts them.
-import type { Attack } from "./attack.js";
-import { bytes } from "./cases/bytes.js";
-import { inBrowsers } from "./cases/browser.js";
-import { channel, strangersOnChannel } from "./cases/channel.js";
-import { crowds, limits, slowLimits, strangersInCrowds } from "./cases/limits.js";
-import { peers, strangers } from "./cases/peers.js";
-import { requests } from "./cases/requests.js";
-import { programs } from "./cases/server.js";
+// All attacks, for the documents that list them.
+import type { Attack } from "./cases/attack.js";
+import { byteAttacks } from "./cases/bytes.js";
+import { browserAttacks } from "./cases/browser.js";
+import { channelAttacks, otherUserChannelAttacks } from "./cases/channel.js";
+import { floodAttacks, limitAttacks, slowAttacks, otherUserFloodAttacks } from "./cases/limits.js";
+import { peerAttacks, otherUserAttacks } from "./cases/peers.js";
+import { requestAttacks } from "./cases/requests.js";
+import { portAndLogAttacks } from "./cases/port-and-log.js";
 
 export const attacks: readonly Attack[] = [
-  ...requests,
-  ...bytes,
-  ...strangers,
-  ...peers,
-  ...limits,
-  ...slowLimits,
-  ...programs,
-  ...inBrowsers,
-  ...crowds,
-  ...strangersInCrowds,
-  ...channel,
-  ...strangersOnChannel,
+  ...requestAttacks,
+  ...byteAttacks,
+  ...otherUserAttacks,
+  ...peerAttacks,
+  ...limitAttacks,
+  ...slowAttacks,
+  ...portAndLogAttacks,
+  ...browserAttacks,
+  ...floodAttacks,
+  ...otherUserFloodAttacks,
+  ...channelAttacks,
+  ...otherUserChannelAttacks,
 ];
 
-/** Rows that other tests show: what is tried, the answer, and where. */
-export const ELSEWHERE: readonly (Pick<Attack, "row" | "tried" | "answer"> & {
+/** Attacks that other tests cover: the attempt, the required response, and the test. */
+export const TESTED_ELSEWHERE: readonly (Pick<Attack, "row" | "attempt" | "response"> & {
   readonly file: string;
   readonly test: string;
 })[] = [
   {
     row: 25,
-    tried: "the pipe is made first, as a Windows process",
-    answer: "agent-untrusted, no state",
-    file: "bridge/native/channel/peer_windows_test.cc",
-    test: "a program of this user that is not Outlook and makes the pipe first is not believed",
+    attempt: "a pipe that another program creates first, under Wine",
+    response: "agent-untrusted, no state",
+    file: "bridge/native/channel/windows/peer_test.cc",
+    test: "ChannelClient: rejects a program of this user that is not Outlook and creates the pipe first",
   },
   {
     row: 26,
-    tried: "any bytes, cut anywhere (libFuzzer, a minute in each run of CI)",
-    answer: "no crash, no leak, no state from it",
+    attempt: "arbitrary bytes, cut anywhere (libFuzzer)",
+    response: "no crash, no leak, no state from it",
     file: "bridge/native/fuzz/channel_fuzz.cc",
     test: "no state outlives its channel",
   },
   {
     row: 27,
-    tried: "install and uninstall, under Wine",
-    answer: "no listener, autostart, add-in, registry key, file or trusted certificate",
+    attempt: "install and uninstall, under Wine",
+    response: "no listener, autostart, add-in, registry key, file or trusted certificate",
     file: "test/install/install.test.ts",
     test: "leaves no listener, autostart, add-in, registry key, file or trusted certificate",
   },

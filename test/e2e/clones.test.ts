@@ -1,4 +1,4 @@
-// npm start and npm test in other folders, by other users and in other environments than a developer's own.
+// npm start and npm test in unusual folders and environments, and as other users.
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,
@@ -19,21 +19,22 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkExecutable } from "../../tools/lib/clone.mjs";
 import { scripts } from "../../tools/lib/define-task.mjs";
 import { cloneInto, linkPackages, withMountOptions } from "./support/clone.js";
-import { npm, NpmRun, type Ended, type NpmOptions } from "./support/npm.js";
-import { freePort, freshFolder, removeFolder } from "./support/surroundings.js";
+import { npm, NpmRun, type NpmResult, type NpmOptions } from "./support/npm.js";
+import { freePort } from "../support/system.js";
+import { createFolder, removeFolder } from "../support/temporary-folder.js";
 
-/** Every character that a folder's name can have, but for those that webpack and Vite reserve for their own syntax. */
+/** Unusual characters in the name of a folder, except those that webpack and Vite reserve for their syntax. */
 const ODD_NAME = `it's (a) a&b "c" é 日本 [x] {y} $HOME \`;`;
 const RESERVED = ["#", "?", "!", "%"];
 const IS_ROOT = process.getuid?.() === 0;
 const NOBODY = 65534;
-/** A native build on a busy machine. */
+/** Enough for a native build on a busy machine. */
 const BUILD_LIMIT_MS = 900_000;
 
-const folder = freshFolder();
+const folder = createFolder();
 const env: NodeJS.ProcessEnv = {
   ...process.env,
-  OUTLOOK_OFFLINE_STATE_HOME: path.join(folder, "home"),
+  OUTLOOK_OFFLINE_STATE_HOME: path.join(folder, "data"),
   npm_config_cache: path.join(folder, "npm-cache"),
   npm_config_update_notifier: "false",
 };
@@ -42,13 +43,13 @@ afterAll(() => {
   removeFolder(folder);
 });
 
-describe("in a folder with every usual character in its name", () => {
+describe("a clone in a folder with special characters in its name", () => {
   const clone = path.join(folder, ODD_NAME, ODD_NAME);
-  // Only that it compiles is of interest, not how fast the result is.
+  // Without optimization the build is faster.
   const building: NodeJS.ProcessEnv = { ...env, CXXFLAGS: "-O0" };
 
   beforeAll(() => {
-    // The headers of Node too are in such a folder: a version manager keeps them in the home folder.
+    // The headers of Node.js are in such a folder too, because version managers keep them in the user's home folder.
     const include = path.resolve(process.execPath, "../../include");
     if (existsSync(path.join(include, "node/node_api.h"))) {
       const prefix = path.join(folder, `node ${ODD_NAME}`);
@@ -61,7 +62,7 @@ describe("in a folder with every usual character in its name", () => {
     linkPackages(clone);
   }, BUILD_LIMIT_MS);
 
-  test("npm start builds everything and runs", { timeout: BUILD_LIMIT_MS }, async () => {
+  test("builds and runs with npm start", { timeout: BUILD_LIMIT_MS }, async () => {
     const port = await freePort();
     const started = new NpmRun(["start", "--", "--simulate", "--port", String(port)], building, { cwd: clone });
     try {
@@ -72,51 +73,47 @@ describe("in a folder with every usual character in its name", () => {
       const state = await npm(["run", "outlook", "--", "state"], env, { cwd: clone });
       expect(state).toMatchObject({ code: 0, stderr: "" });
       expect(state.stdout).toMatch(/online|offline/);
-      expect(await answers(port), "--help has not stopped the bridge").toBe(true);
+      expect(await responds(port), "--help has not stopped the bridge").toBe(true);
       expect((await started.stop()).code).toBe(0);
     } finally {
       started.kill();
     }
   });
 
-  test("npm test runs a suite", { timeout: BUILD_LIMIT_MS }, async () => {
-    keepOnlyTests(clone, ["tools/lib/node-version.test.ts", "bridge/src/source/native-binding.test.ts"]);
+  test("runs a suite with npm test", { timeout: BUILD_LIMIT_MS }, async () => {
+    keepTests(clone, ["tools/lib/node-version.test.ts", "bridge/src/native-module.test.ts"]);
     const { code, stdout, stderr } = await npm(["test", "--", "unit"], building, { cwd: clone });
     expect(stdout, stderr).toMatch(/^[1-9]\d* passed, 0 failed$/m);
     expect(code).toBe(0);
   });
 
-  test(
-    "npm start runs from a read-only file system when everything is built",
-    { timeout: BUILD_LIMIT_MS },
-    async () => {
-      const wrapper = withMountOptions(clone, "ro") ?? [];
-      const port = await freePort();
-      const started = new NpmRun(["start", "--", "--simulate", "--port", String(port)], building, {
-        cwd: clone,
-        wrapper,
-      });
-      try {
-        expect(await started.ready(BUILD_LIMIT_MS)).toContain(String(port));
-        expect(started.stderr).not.toContain("compiling");
-      } finally {
-        await started.stop();
-      }
-    },
-  );
+  test("starts from a read-only file system when everything is built", { timeout: BUILD_LIMIT_MS }, async () => {
+    const wrapper = withMountOptions(clone, "ro") ?? [];
+    const port = await freePort();
+    const started = new NpmRun(["start", "--", "--simulate", "--port", String(port)], building, {
+      cwd: clone,
+      wrapper,
+    });
+    try {
+      expect(await started.ready(BUILD_LIMIT_MS)).toContain(String(port));
+      expect(started.stderr).not.toContain("compiling");
+    } finally {
+      await started.stop();
+    }
+  });
 });
 
-describe("in a clone where nothing can be built", () => {
+describe("a clone that cannot be built", () => {
   const clone = path.join(folder, "clone");
 
   beforeAll(() => {
     cloneInto(clone);
-    // mkdtemp's folders are closed to other users.
+    // mkdtemp creates folders that other users cannot read.
     chmodSync(folder, 0o755);
   });
 
-  /** Both commands have to fail, at once and in the same words; answers them. */
-  async function refusal(options: NpmOptions = {}, cwd = clone): Promise<string> {
+  /** Checks that both commands fail at once with the same message, and returns it. */
+  async function refusalMessage(options: NpmOptions = {}, cwd = clone): Promise<string> {
     const home = path.join(folder, "nobody");
     mkdirSync(home, { recursive: true });
     if (options.uid !== undefined) chownSync(home, options.uid, options.uid);
@@ -124,7 +121,7 @@ describe("in a clone where nothing can be built", () => {
       ...env,
       ...(options.uid !== undefined && { HOME: home, npm_config_cache: path.join(home, "cache") }),
     };
-    const runs: Ended[] = [];
+    const runs: NpmResult[] = [];
     for (const script of [["start"], ["test", "--", "lint"]]) runs.push(await npm(script, own, { cwd, ...options }));
     const [start, test_] = runs;
     expect(start).toMatchObject({ code: 1, stdout: "" });
@@ -134,84 +131,86 @@ describe("in a clone where nothing can be built", () => {
     return start?.stderr ?? "";
   }
 
-  test("names a clone of another user, and how to take it back", async () => {
+  test("reports that the clone belongs to another user, with the command that fixes it", async () => {
     if (IS_ROOT) {
-      const message = await refusal({ uid: NOBODY });
+      const message = await refusalMessage({ uid: NOBODY });
       expect(message).toContain(`${clone} belongs to another user (uid 0)`);
       expect(message).toContain(`chown -R "$(id -u)" ${clone}`);
     } else {
-      // Nobody but root can have files of another user.
+      // Without root no file can belong to another user.
       chmodSync(clone, 0o555);
-      const message = await refusal();
+      const message = await refusalMessage();
       chmodSync(clone, 0o755);
-      expect(message).toContain(`${clone} cannot be written to`);
+      expect(message).toContain(`${clone} is not writable`);
       expect(message).toContain(`chmod u+rwx ${clone}`);
     }
   });
 
-  test("names the one folder that an earlier run as root has left", async () => {
+  test("reports the folder that an earlier run as root left", async () => {
     const left = path.join(clone, "build");
     mkdirSync(left);
     if (IS_ROOT) chownSync(clone, NOBODY, NOBODY);
     else chmodSync(left, 0o555);
-    const message = await refusal(IS_ROOT ? { uid: NOBODY } : {});
+    const message = await refusalMessage(IS_ROOT ? { uid: NOBODY } : {});
     if (IS_ROOT) chownSync(clone, 0, 0);
     rmSync(left, { recursive: true });
-    expect(message).toMatch(new RegExp(`${left} (belongs to another user|cannot be written to)`));
+    expect(message).toMatch(new RegExp(`${left} (belongs to another user|is not writable)`));
   });
 
-  test("names a read-only file system", async () => {
+  test("reports a read-only file system", async () => {
     const wrapper = withMountOptions(clone, "ro");
-    // Without a mount namespace the mode is the next best.
+    // Without a mount namespace, permissions have the same effect.
     if (wrapper === undefined) chmodSync(clone, 0o555);
-    const message = await refusal(wrapper === undefined && IS_ROOT ? { uid: NOBODY } : { wrapper: wrapper ?? [] });
+    const message = await refusalMessage(
+      wrapper === undefined && IS_ROOT ? { uid: NOBODY } : { wrapper: wrapper ?? [] },
+    );
     chmodSync(clone, 0o755);
     expect(message).toContain(clone);
     if (wrapper !== undefined) expect(message).toContain("is on a read-only file system");
   });
 
-  test("names a file system that runs no programs", async () => {
+  test("reports a file system that is mounted noexec", async () => {
     const wrapper = withMountOptions(clone, "noexec");
     if (wrapper === undefined) {
-      // The same error by a file's mode: access() refuses both.
+      // access() fails in the same way because of the file's mode.
       const file = path.join(folder, "program");
       writeFileSync(file, "", { mode: 0o644 });
       expect(() => {
         checkExecutable(file);
-      }).toThrow(`${file} is not marked as executable`);
+      }).toThrow(`${file} is not executable`);
       return;
     }
-    const message = await refusal({ wrapper });
-    expect(message).toContain(`The file system of ${clone} runs no programs`);
+    const message = await refusalMessage({ wrapper });
+    expect(message).toContain(`The file system of ${clone} does not allow to run programs`);
     expect(message).toContain("noexec");
     expect(message).toContain("remount,exec");
   });
 
-  test.each(RESERVED)("names %j in the path, which webpack and Vite cannot read", async (character) => {
+  test.each(RESERVED)("reports %j in the path, which webpack and Vite do not support", async (character) => {
     const reserved = path.join(folder, `a${character}b`);
     renameSync(clone, reserved);
-    const message = await refusal({}, reserved);
+    const message = await refusalMessage({}, reserved);
     renameSync(reserved, clone);
     expect(message).toContain(`contains "${character}"`);
     expect(message).toContain(reserved);
   });
 
-  test("names a file that is in the place of a folder", async () => {
+  test("reports a file in the place of a folder", async () => {
     const file = path.join(clone, ".cache");
     rmSync(file, { recursive: true, force: true });
     writeFileSync(file, "");
-    const message = await refusal().finally(() => {
+    const message = await refusalMessage().finally(() => {
       rmSync(file);
     });
-    expect(message).toContain(`Something else is in the place of ${file}`);
+    expect(message).toContain(`rename or delete ${file}`);
   });
 
-  test("names a damaged lock file, and how to restore it", async () => {
+  test("reports a damaged lock file, with the command that restores it", async () => {
     const file = path.join(clone, "package-lock.json");
     const content = readFileSync(file);
     writeFileSync(file, content.subarray(0, 1000));
     try {
-      const message = await refusal();
+      const message = await refusalMessage();
       expect(message).toContain(`${file} cannot be read`);
       expect(message).toContain("git checkout package-lock.json");
     } finally {
@@ -219,7 +218,7 @@ describe("in a clone where nothing can be built", () => {
     }
   });
 
-  test("shows what npm reports when the packages cannot be installed, and that the registry cannot be reached", async () => {
+  test("shows npm's error when the packages cannot be installed, and reports an unreachable registry", async () => {
     const port = await freePort();
     const { code, stderr } = await npm(
       ["start"],
@@ -232,7 +231,7 @@ describe("in a clone where nothing can be built", () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
-  test("shows why npm refuses the lock file", async () => {
+  test("shows why npm rejects the lock file", async () => {
     const changed = path.join(folder, "changed");
     cloneInto(changed);
     const file = path.join(changed, "package.json");
@@ -241,15 +240,15 @@ describe("in a clone where nothing can be built", () => {
     expect(code).toBe(1);
     expect(stderr).toContain("commander@1.0.0");
     expect(stderr).not.toContain("--legacy-bundling");
-    expect(stderr).toContain("package.json and package-lock.json must belong together");
+    expect(stderr).toContain("package.json and package-lock.json do not match");
   });
 
-  test("every script explains itself with --help and refuses unknown options, and does nothing else", () => {
+  test("prints the usage of every script with --help, and rejects unknown options, without side effects", () => {
     const before = readdirSync(clone);
     const all = scripts();
     expect(all.filter(({ task }) => task === undefined)).toEqual([]);
     for (const { script, task = "" } of all) {
-      const run = (...args: string[]): Partial<Ended> => {
+      const run = (...args: string[]): Partial<NpmResult> => {
         const { status, stdout, stderr } = spawnSync(process.execPath, ["tools/task.mjs", task, ...args], {
           cwd: clone,
           encoding: "utf8",
@@ -267,11 +266,11 @@ describe("in a clone where nothing can be built", () => {
   });
 });
 
-describe("with packages that come from no network", () => {
+describe("a clone whose packages need no network", () => {
   const outer = path.join(folder, "outer");
   const clone = path.join(outer, "tool");
 
-  /** The tools of this project, with one package of the development kind, packed in the folder itself. */
+  /** A clone whose only dependency is a development package in the clone itself. */
   beforeAll(async () => {
     cloneInto(clone);
     const made = path.join(folder, "made");
@@ -318,8 +317,8 @@ function writeJson(file: string, value: unknown): void {
   writeFileSync(file, JSON.stringify(value));
 }
 
-/** Removes all other tests. */
-function keepOnlyTests(clone: string, kept: readonly string[]): void {
+/** Removes all other test files. */
+function keepTests(clone: string, kept: readonly string[]): void {
   for (const top of ["addin", "bridge", "shared", "test", "tools"]) {
     for (const file of readdirSync(path.join(clone, top), { recursive: true, encoding: "utf8" })) {
       const name = path.posix.join(top, file);
@@ -328,9 +327,9 @@ function keepOnlyTests(clone: string, kept: readonly string[]): void {
   }
 }
 
-function answers(port: number): Promise<boolean> {
+function responds(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const ca = readFileSync(path.join(folder, "home/certificates/ca.crt"));
+    const ca = readFileSync(path.join(folder, "data/certificates/ca.crt"));
     const sent = request({ host: "localhost", port, path: "/healthz", ca, agent: false }, (response) => {
       response.resume();
       resolve(response.statusCode === 200);

@@ -1,4 +1,4 @@
-// The command line in real shells, pipes and environments, beside a real bridge.
+// The command line in real shells, pipes and environments, with a real bridge.
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { RequestListener } from "node:http";
@@ -8,25 +8,20 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { ensureCertificates } from "../../bridge/src/certificates/certificates.js";
 import { logFileOf, silentLog } from "../../bridge/src/log/log.js";
-import { prepareHome, resolveHome } from "../../bridge/src/home/home.js";
+import { prepareDataDirectory, resolveDataDirectory } from "../../bridge/src/data-directory.js";
 import { version } from "../../bridge/src/version.js";
 import { BRIDGE_ENTRY, fromRoot } from "../../tools/lib/paths.mjs";
 import { BridgeProcess } from "../support/bridge-process.js";
-import { healthOf } from "../support/health.js";
-import { shim } from "../support/shim.js";
-import { temporaryHome } from "../support/temporary-home.js";
-import { freePort } from "./support/surroundings.js";
+import { getHealth } from "../support/raw-client.js";
+import type { CommandResult } from "../support/command.js";
+import { compileShim } from "../support/shim.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
+import { freePort } from "../support/system.js";
 
 const MAIN = fromRoot("dist/bridge/src/cli/main.js");
 const COMMAND = `'${process.execPath}' '${MAIN}'`;
-/** How long something is waited for says nothing about its speed. */
-const LONG_MS = 60_000;
-
-interface Ended {
-  readonly code: number | string | null | undefined;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+/** Far above what a busy machine needs. */
+const WAIT_LIMIT_MS = 60_000;
 
 let bridge: BridgeProcess;
 
@@ -38,12 +33,17 @@ afterAll(async () => {
   await bridge.stop();
 });
 
-function run(file: string, words: readonly string[], home: string, env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+function run(
+  file: string,
+  words: readonly string[],
+  dataDirectory: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<CommandResult> {
   return new Promise((resolve) => {
     execFile(
       file,
       words,
-      { env: { ...process.env, ...env, OUTLOOK_OFFLINE_STATE_HOME: home }, timeout: 120_000 },
+      { env: { ...process.env, ...env, OUTLOOK_OFFLINE_STATE_HOME: dataDirectory }, timeout: 120_000 },
       (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : (error.code ?? error.signal), stdout, stderr });
       },
@@ -51,47 +51,47 @@ function run(file: string, words: readonly string[], home: string, env: NodeJS.P
   });
 }
 
-const shell = (script: string, home: string): Promise<Ended> =>
-  run("/bin/bash", ["-c", `set -o pipefail; ${script}`], home);
-const command = (words: readonly string[], home: string, env?: NodeJS.ProcessEnv): Promise<Ended> =>
-  run(process.execPath, [MAIN, ...words], home, env);
+const shell = (script: string, dataDirectory: string): Promise<CommandResult> =>
+  run("/bin/bash", ["-c", `set -o pipefail; ${script}`], dataDirectory);
+const command = (words: readonly string[], dataDirectory: string, env?: NodeJS.ProcessEnv): Promise<CommandResult> =>
+  run(process.execPath, [MAIN, ...words], dataDirectory, env);
 
-function expectNoStack({ stdout, stderr }: Ended): void {
+function expectNoStack({ stdout, stderr }: CommandResult): void {
   expect(stdout + stderr).not.toMatch(/^\s+at |node:internal/m);
 }
 
-describe("a pipe whose reader goes away", { timeout: 150_000 }, () => {
+describe("a pipe whose reader closes it", { timeout: 150_000 }, () => {
   test.each(["status --watch", "status --watch --json", "logs --follow --lines 5", "logs --follow --json --lines 5"])(
-    "ends %s quietly, though nothing happens any more",
+    "ends %s without an error, even if nothing is written any more",
     async (words) => {
-      const ended = await shell(`${COMMAND} ${words} | head -1`, bridge.home);
+      const ended = await shell(`${COMMAND} ${words} | head -1`, bridge.dataDirectory);
       expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: "" });
       expect(ended.stdout.trimEnd().split("\n")).toHaveLength(1);
     },
   );
 
-  test("is no error for a command that goes on writing", async () => {
-    const ended = await shell(`${COMMAND} logs --lines 1000 --json | true`, bridge.home);
+  test("causes no error in a command that continues to write", async () => {
+    const ended = await shell(`${COMMAND} logs --lines 1000 --json | true`, bridge.dataDirectory);
     expect(ended).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 });
 
-describe("output that cannot be written", { timeout: 150_000 }, () => {
+describe("unwritable output", { timeout: 150_000 }, () => {
   test.each(["status", "status --json", "logs", "doctor", "doctor --json", "status --watch", "logs --follow"])(
-    "is an error of %s",
+    "makes %s fail with an error",
     async (words) => {
-      const ended = await shell(`${COMMAND} ${words} > /dev/full`, bridge.home);
+      const ended = await shell(`${COMMAND} ${words} > /dev/full`, bridge.dataDirectory);
       expect(ended.code).toBe(1);
-      expect(ended.stderr).toMatch(/^error: the output cannot be written \(ENOSPC\)\n/);
+      expect(ended.stderr).toMatch(/^error: cannot write the output \(ENOSPC\)\n/);
       expectNoStack(ended);
     },
   );
 });
 
 describe("status", { timeout: 150_000 }, () => {
-  test("with --watch is no pane: it is not counted, not logged, and takes no pane's place", async () => {
+  test("is not counted or logged as a pane with --watch, and does not use a pane's place", async () => {
     const watch = spawn(process.execPath, [MAIN, "status", "--watch"], {
-      env: { ...process.env, OUTLOOK_OFFLINE_STATE_HOME: bridge.home },
+      env: { ...process.env, OUTLOOK_OFFLINE_STATE_HOME: bridge.dataDirectory },
       stdio: ["ignore", "pipe", "inherit"],
     });
     onTestFinished(() => {
@@ -99,48 +99,51 @@ describe("status", { timeout: 150_000 }, () => {
     });
     let seen = "";
     watch.stdout.on("data", (data: Buffer) => (seen += data.toString()));
-    await expect.poll(() => seen, { timeout: LONG_MS }).toContain("Outlook is online");
+    await expect.poll(() => seen, { timeout: WAIT_LIMIT_MS }).toContain("Outlook is online");
     await bridge.outlook("offline");
-    await expect.poll(() => seen, { timeout: LONG_MS }).toContain("Outlook is offline");
-    expect((await healthOf(bridge)).clients).toBe(0);
-    expect(bridge.logText()).not.toContain("a pane has come");
+    await expect.poll(() => seen, { timeout: WAIT_LIMIT_MS }).toContain("Outlook is offline");
+    expect((await getHealth(bridge)).clients).toBe(0);
+    expect(bridge.logText()).not.toMatch(/"msg":"[^"]*pane/);
     await bridge.outlook("online");
   });
 
-  test("connects to the loopback address when the hosts file has no localhost, or another address for it", async () => {
+  test("connects to the loopback address even if the hosts file has no localhost or another address for it", async () => {
     for (const hosts of ["none", "elsewhere"]) {
-      const env = { LD_PRELOAD: shim("hosts"), SHIM_LOCALHOST: hosts };
-      const status = await command(["status", "--json"], bridge.home, env);
+      const env = { LD_PRELOAD: compileShim("hosts"), SHIM_LOCALHOST: hosts };
+      const status = await command(["status", "--json"], bridge.dataDirectory, env);
       expect(JSON.parse(status.stdout)).toMatchObject({ running: true, responding: true, state: "online" });
-      const doctor = await command(["doctor", "--json"], bridge.home, env);
+      const doctor = await command(["doctor", "--json"], bridge.dataDirectory, env);
       const { checks } = JSON.parse(doctor.stdout) as { checks: { check: string; result: string; evidence: string }[] };
       expect(checks.find(({ check }) => check === "name localhost")).toMatchObject({ result: "unknown" });
-      expect(checks.find(({ check }) => check === "bridge")).toMatchObject({ result: "pass" });
+      expect(checks.find(({ check }) => check === "background program")).toMatchObject({ result: "pass" });
     }
   });
 });
 
 describe("the environment", { timeout: 150_000 }, () => {
-  /** Another program with another CA on the port of a bridge that has ended, which answers as a bridge would. */
-  async function impostor(): Promise<{ home: string; ca: string; port: number }> {
-    const folder = temporaryHome();
+  /** Another program on the port of a bridge that has ended. It responds as a bridge does, but with another CA. */
+  async function impostor(): Promise<{ dataDirectory: string; ca: string; port: number }> {
+    const folder = temporaryFolder();
     const { key, certificate } = await ensureCertificates({ folder, log: silentLog() });
-    const answer: RequestListener = (_request, response) =>
+    const handler: RequestListener = (_request, response) =>
       response.end(
         JSON.stringify({ status: "ok", state: "online", source: { status: "starting" }, clients: 0, version }),
       );
-    const server = createServer({ key, cert: certificate }, answer);
+    const server = createServer({ key, cert: certificate }, handler);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     onTestFinished(() => {
       server.close();
       server.closeAllConnections();
     });
     const { port } = server.address() as AddressInfo;
-    const home = temporaryHome();
-    for (const name of ["certificates", "run"]) mkdirSync(path.join(home, name), { mode: 0o700 });
-    copyFileSync(path.join(bridge.home, "certificates", "ca.crt"), path.join(home, "certificates", "ca.crt"));
-    writeFileSync(path.join(home, "run", "bridge.json"), JSON.stringify({ pid: process.pid, port, version }));
-    return { home, ca: path.join(folder, "ca.crt"), port };
+    const dataDirectory = temporaryFolder();
+    for (const name of ["certificates", "run"]) mkdirSync(path.join(dataDirectory, name), { mode: 0o700 });
+    copyFileSync(
+      path.join(bridge.dataDirectory, "certificates", "ca.crt"),
+      path.join(dataDirectory, "certificates", "ca.crt"),
+    );
+    writeFileSync(path.join(dataDirectory, "run", "bridge.json"), JSON.stringify({ pid: process.pid, port, version }));
+    return { dataDirectory, ca: path.join(folder, "ca.crt"), port };
   }
 
   test.each([
@@ -154,7 +157,7 @@ describe("the environment", { timeout: 150_000 }, () => {
     [
       "OPENSSL_CONF that verifies nothing",
       () => {
-        const file = path.join(temporaryHome(), "openssl.cnf");
+        const file = path.join(temporaryFolder(), "openssl.cnf");
         writeFileSync(
           file,
           "nodejs_conf = init\n[init]\nssl_conf = ssl\n[ssl]\nsystem_default = sys\n[sys]\nVerifyMode = Request\nMinProtocol = TLSv1\nCipherString = ALL:aNULL:@SECLEVEL=0\n",
@@ -162,26 +165,26 @@ describe("the environment", { timeout: 150_000 }, () => {
         return { OPENSSL_CONF: file };
       },
     ],
-  ])("with %s makes no command believe another program on the port", async (_what, environment) => {
-    const { home, ca } = await impostor();
+  ])("does not make commands trust another program on the port with %s", async (_what, environment) => {
+    const { dataDirectory, ca } = await impostor();
     const env: NodeJS.ProcessEnv = environment(ca);
-    expect(await command(["status", "--json"], home, env)).toEqual({
+    expect(await command(["status", "--json"], dataDirectory, env)).toEqual({
       code: 1,
       stdout: '{"running":false}\n',
       stderr: "",
     });
-    expect((await command(["status", "--json"], bridge.home, env)).stdout).toContain('"state":"online"');
+    expect((await command(["status", "--json"], bridge.dataDirectory, env)).stdout).toContain('"state":"online"');
   });
 
-  test("with NODE_TLS_REJECT_UNAUTHORIZED=0 makes start take no other program for its bridge", async () => {
-    const { home, port } = await impostor();
+  test("does not make start accept another program as its bridge with NODE_TLS_REJECT_UNAUTHORIZED=0", async () => {
+    const { dataDirectory, port } = await impostor();
     const env = { NODE_TLS_REJECT_UNAUTHORIZED: "0" };
-    const ended = await command(["start", "--simulate", "--port", String(port)], home, env);
+    const ended = await command(["start", "--simulate", "--port", String(port)], dataDirectory, env);
     expect(ended).toMatchObject({ code: 1, stdout: "" });
     expect(ended.stderr).toContain(`port ${port} is taken`);
   });
 
-  test("with proxies sends nothing to them", async () => {
+  test("sends nothing to proxies", async () => {
     let connections = 0;
     const proxy = createTcp((socket) => {
       connections += 1;
@@ -199,83 +202,85 @@ describe("the environment", { timeout: 150_000 }, () => {
       NO_PROXY: "",
       NODE_USE_ENV_PROXY: "1",
     };
-    expect((await command(["status", "--json"], bridge.home, env)).stdout).toContain('"state":"online"');
+    expect((await command(["status", "--json"], bridge.dataDirectory, env)).stdout).toContain('"state":"online"');
     expect(connections).toBe(0);
   });
 });
 
-describe("a bridge that runs and does not respond", { timeout: 300_000 }, () => {
-  async function expectNotResponding(home: string, why: RegExp, pid: number): Promise<void> {
+describe("a bridge that runs but does not respond", { timeout: 300_000 }, () => {
+  async function expectNotResponding(dataDirectory: string, why: RegExp, pid: number): Promise<void> {
     const [status, json, doctor, start] = await Promise.all([
-      command(["status"], home),
-      command(["status", "--json"], home),
-      command(["doctor", "--json"], home),
-      command(["start", "--simulate", "--port", String(await freePort())], home),
+      command(["status"], dataDirectory),
+      command(["status", "--json"], dataDirectory),
+      command(["doctor", "--json"], dataDirectory),
+      command(["start", "--simulate", "--port", String(await freePort())], dataDirectory),
     ]);
     expect(status.code).toBe(2);
-    expect(status.stdout).toContain(`The bridge is running but not responding (process ${pid}, `);
+    expect(status.stdout).toContain(`The background program is running but does not respond (process ${pid}, `);
     expect(status.stdout).toMatch(why);
     expect(json.code).toBe(2);
     expect(JSON.parse(json.stdout)).toMatchObject({ running: true, responding: false, pid });
     expect(doctor.code).toBe(1);
     expect(doctor.stdout).toMatch(
-      /"check":"bridge","result":"fail","evidence":"the bridge is running but not responding/,
+      /"check":"background program","result":"fail","evidence":"the background program is running but does not respond/,
     );
     expect(start).toMatchObject({ code: 1, stdout: "" });
-    expect(start.stderr).toMatch(/^error: the bridge is running but not responding/);
+    expect(start.stderr).toMatch(/^error: the background program is running but does not respond/);
     for (const ended of [status, json, doctor, start]) expectNoStack(ended);
   }
 
-  test("is reported as such by every command while it hangs, also by a status that watches it, and stop ends it", async () => {
+  test("is reported by every command while it hangs, and is ended by stop", async () => {
     const hung = await BridgeProcess.start();
     const watch = spawn(process.execPath, [MAIN, "status", "--watch", "--json"], {
-      env: { ...process.env, OUTLOOK_OFFLINE_STATE_HOME: hung.home },
+      env: { ...process.env, OUTLOOK_OFFLINE_STATE_HOME: hung.dataDirectory },
       stdio: ["ignore", "pipe", "inherit"],
     });
     let seen = "";
     watch.stdout.on("data", (data: Buffer) => (seen += data.toString()));
-    await expect.poll(() => seen, { timeout: LONG_MS }).toContain('"state":"online"');
+    await expect.poll(() => seen, { timeout: WAIT_LIMIT_MS }).toContain('"state":"online"');
     hung.signal("SIGSTOP");
-    await expectNotResponding(hung.home, /no answer came within/, hung.pid);
-    await expect.poll(() => seen.trimEnd().split("\n").at(-1), { timeout: LONG_MS }).toContain('"responding":false');
-    const stop = await run(process.execPath, [fromRoot("tools/task.mjs"), "stop"], hung.home);
+    await expectNotResponding(hung.dataDirectory, /no response within/, hung.pid);
+    await expect
+      .poll(() => seen.trimEnd().split("\n").at(-1), { timeout: WAIT_LIMIT_MS })
+      .toContain('"responding":false');
+    const stop = await run(process.execPath, [fromRoot("tools/task.mjs"), "stop"], hung.dataDirectory);
     expect(stop).toMatchObject({ code: 0, stderr: "" });
     expect(stop.stdout).toContain("was running but not responding");
     expect(await hung.ended).toBe("SIGKILL");
-    await expect.poll(() => seen.trimEnd().split("\n").at(-1), { timeout: LONG_MS }).toBe('{"running":false}');
+    await expect.poll(() => seen.trimEnd().split("\n").at(-1), { timeout: WAIT_LIMIT_MS }).toBe('{"running":false}');
     watch.kill("SIGINT");
     await new Promise((resolve) => watch.once("close", resolve));
-    expect((await command(["status", "--json"], hung.home)).stdout).toBe('{"running":false}\n');
+    expect((await command(["status", "--json"], hung.dataDirectory)).stdout).toBe('{"running":false}\n');
     await hung.stop();
   });
 
-  test("is reported as such when its CA was replaced while it runs", async () => {
+  test("is reported when its CA was replaced while it runs", async () => {
     const running = await BridgeProcess.start();
-    const other = temporaryHome();
+    const other = temporaryFolder();
     await ensureCertificates({ folder: other, log: silentLog() });
-    copyFileSync(path.join(other, "ca.crt"), path.join(running.home, "certificates", "ca.crt"));
-    await expectNotResponding(running.home, /were its certificate files replaced\?/, running.pid);
+    copyFileSync(path.join(other, "ca.crt"), path.join(running.dataDirectory, "certificates", "ca.crt"));
+    await expectNotResponding(running.dataDirectory, /were its certificate files replaced\?/, running.pid);
     await running.stop();
   });
 
-  test("is reported as such when it cannot find out which user asks", async () => {
-    const blind = await BridgeProcess.start({ env: { LD_PRELOAD: shim("blind") } });
-    await expectNotResponding(blind.home, /HTTP 403/, blind.pid);
+  test("is reported when it cannot determine the user of a client", async () => {
+    const blind = await BridgeProcess.start({ env: { LD_PRELOAD: compileShim("blind") } });
+    await expectNotResponding(blind.dataDirectory, /HTTP 403/, blind.pid);
     await blind.stop();
   });
 });
 
 describe("logged text with escape sequences", () => {
-  test("reaches no terminal as such", async () => {
-    const home = temporaryHome();
-    const logs = resolveHome({ env: { OUTLOOK_OFFLINE_STATE_HOME: home } });
+  test("is escaped before it reaches a terminal", async () => {
+    const dataDirectory = temporaryFolder();
+    const logs = resolveDataDirectory({ env: { OUTLOOK_OFFLINE_STATE_HOME: dataDirectory } });
     mkdirSync(logs.logs);
     writeFileSync(
       logFileOf(logs),
       `${JSON.stringify({ msg: "a\u001b[2J\u009bz", "k\u001b": "\u202e" })}\n\u001b[31m\n`,
     );
     for (const words of [["logs"], ["logs", "--json"]]) {
-      const { code, stdout } = await command(words, home);
+      const { code, stdout } = await command(words, dataDirectory);
       expect(code).toBe(0);
       expect(stdout.replaceAll("\n", "")).not.toMatch(/\p{C}/u);
       expect(stdout).toContain("u001b[2J");
@@ -283,15 +288,15 @@ describe("logged text with escape sequences", () => {
   });
 });
 
-describe("a system that is in the way", { timeout: 150_000 }, () => {
+describe("a start on a broken system", { timeout: 150_000 }, () => {
   async function start(
-    home: string,
+    dataDirectory: string,
     env: NodeJS.ProcessEnv = {},
     wrapper: readonly string[] = [process.execPath, MAIN],
-  ): Promise<Ended> {
+  ): Promise<CommandResult> {
     const words = ["start", "--simulate", "--port", String(await freePort())];
     const [file = "", ...rest] = [...wrapper, ...words];
-    const ended = await run(file, rest, home, env);
+    const ended = await run(file, rest, dataDirectory, env);
     expect(ended).toMatchObject({ code: 1 });
     expect(ended.stdout).not.toContain("Ready:");
     expectNoStack(ended);
@@ -299,46 +304,54 @@ describe("a system that is in the way", { timeout: 150_000 }, () => {
     return ended;
   }
 
-  test("is named when run/bridge.json is a folder, and its stack is shown with --verbose only", async () => {
-    const home = temporaryHome();
-    prepareHome(resolveHome({ env: { OUTLOOK_OFFLINE_STATE_HOME: home } }));
-    const file = path.join(home, "run", "bridge.json");
+  test("reports that run/bridge.json is a folder, and prints the stack only with --verbose", async () => {
+    const dataDirectory = temporaryFolder();
+    prepareDataDirectory(resolveDataDirectory({ env: { OUTLOOK_OFFLINE_STATE_HOME: dataDirectory } }));
+    const file = path.join(dataDirectory, "run", "bridge.json");
     mkdirSync(file);
-    expect((await start(home)).stderr).toContain(`${file}: it is a folder`);
-    const verbose = await command(["start", "--simulate", "--verbose", "--port", String(await freePort())], home);
-    expect(verbose.stderr).toMatch(/^\s+at .*writeRecord/m);
+    expect((await start(dataDirectory)).stderr).toContain(`${file}: it is a folder`);
+    const verbose = await command(
+      ["start", "--simulate", "--verbose", "--port", String(await freePort())],
+      dataDirectory,
+    );
+    expect(verbose.stderr).toMatch(/^\s+at .*writePidFile/m);
   });
 
-  test("is named when there are too few file descriptors", async () => {
-    // The product's bundle: so few are not enough to load 200 modules one by one.
+  test("reports that there are too few file descriptors", async () => {
+    // The bundle, because loading 200 modules needs more descriptors.
     const wrapper = ["prlimit", "--nofile=32:32", process.execPath, BRIDGE_ENTRY];
-    const { stderr } = await start(temporaryHome(), {}, wrapper);
+    const { stderr } = await start(temporaryFolder(), {}, wrapper);
     expect(stderr).toContain("EMFILE");
     expect(stderr).toContain("ulimit -n");
   });
 
-  test("is named when Node.js loads no native modules", async () => {
-    const { stderr } = await start(temporaryHome(), { NODE_OPTIONS: "--no-addons" });
+  test("reports that Node.js does not load native modules", async () => {
+    const { stderr } = await start(temporaryFolder(), { NODE_OPTIONS: "--no-addons" });
     expect(stderr).toContain("Remove --no-addons from NODE_OPTIONS");
   });
 
-  test("is no reason to stop when the user has no name and no folder", async () => {
-    const home = temporaryHome();
-    // What an unknown user id does to Node.js, for every machine: getpwuid finds nobody.
-    const env: NodeJS.ProcessEnv = { ...process.env, LD_PRELOAD: shim("nobody"), OUTLOOK_OFFLINE_STATE_HOME: home };
+  test("succeeds for a user without a name and a home folder", async () => {
+    const dataDirectory = temporaryFolder();
+    // getpwuid finds no user, as for an unknown user id in a container.
+    const env: NodeJS.ProcessEnv = {
+      ...process.env,
+      LD_PRELOAD: compileShim("nobody"),
+      OUTLOOK_OFFLINE_STATE_HOME: dataDirectory,
+    };
     const without = Object.fromEntries(Object.entries(env).filter(([name]) => name !== "HOME"));
     const words = [MAIN, "start", "--simulate", "--port", String(await freePort())];
     const child: ChildProcess = spawn(process.execPath, words, { env: without, stdio: ["ignore", "pipe", "pipe"] });
-    let said = "";
-    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (data: Buffer) => (said += data.toString()));
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on("data", (data: Buffer) => (output += data.toString()));
     onTestFinished(() => {
       child.kill("SIGKILL");
     });
-    await expect.poll(() => said, { timeout: LONG_MS }).toContain("\n");
-    expect(said).toMatch(/^Ready: /);
+    await expect.poll(() => output, { timeout: WAIT_LIMIT_MS }).toContain("\n");
+    expect(output).toMatch(/^Ready: /);
     child.kill("SIGTERM");
     await new Promise((resolve) => child.once("close", resolve));
-    const report = path.join(home, "report.json");
+    const report = path.join(dataDirectory, "report.json");
     await new Promise<void>((resolve) => {
       execFile(process.execPath, [MAIN, "doctor", "--report", report], { env: without }, () => {
         resolve();
@@ -347,29 +360,29 @@ describe("a system that is in the way", { timeout: 150_000 }, () => {
     expect(existsSync(report)).toBe(true);
   });
 
-  test("is named when nobody can connect to the loopback address", async () => {
-    const { stderr } = await start(temporaryHome(), { LD_PRELOAD: shim("unreachable") });
-    expect(stderr).toMatch(/nobody can connect to 127\.0\.0\.1 port \d+/);
+  test("reports that the loopback address is unreachable", async () => {
+    const { stderr } = await start(temporaryFolder(), { LD_PRELOAD: compileShim("unreachable") });
+    expect(stderr).toMatch(/cannot connect to 127\.0\.0\.1 port \d+/);
     expect(stderr).toContain("ip link set lo up");
   });
 
   test.each(["/certificates/", "/run/bridge.json", "/logs/bridge.log"])(
-    "is named when the disk has no room for %s",
+    "reports that the disk has no space for %s",
     async (part) => {
-      const home = temporaryHome();
-      const { stderr } = await start(home, { LD_PRELOAD: shim("full"), SHIM_FULL: part });
-      expect(stderr).toContain(`${home}${part.replace(/\/$/, "")}`);
+      const dataDirectory = temporaryFolder();
+      const { stderr } = await start(dataDirectory, { LD_PRELOAD: compileShim("full"), SHIM_FULL: part });
+      expect(stderr).toContain(`${dataDirectory}${part.replace(/\/$/, "")}`);
       expect(stderr).not.toMatch(/require\(|process\.argv|--eval/);
     },
   );
 });
 
-test("doctor reports why the log cannot be read", async () => {
-  const home = temporaryHome();
-  mkdirSync(path.join(home, "logs", "bridge.log"), { recursive: true });
-  const report = path.join(home, "report.json");
-  await command(["doctor", "--report", report], home);
+test("reports in doctor why the log cannot be read", async () => {
+  const dataDirectory = temporaryFolder();
+  mkdirSync(path.join(dataDirectory, "logs", "bridge.log"), { recursive: true });
+  const report = path.join(dataDirectory, "report.json");
+  await command(["doctor", "--report", report], dataDirectory);
   expect(JSON.parse(readFileSync(report, "utf8"))).toMatchObject({
-    log: expect.stringContaining("cannot be read") as string,
+    log: expect.stringContaining("cannot read the log") as string,
   });
 });

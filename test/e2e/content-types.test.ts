@@ -1,4 +1,4 @@
-// The bundle that `npm start` runs has but a part of the table of types that Express brings.
+// The content types of all files and responses, served by the bundle that `npm start` runs.
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
@@ -6,28 +6,28 @@ import { get } from "node:https";
 import { extname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { productRoot } from "../../bridge/src/version.js";
-import { Chain } from "./support/chain.js";
+import { Product } from "./support/product.js";
 
-let chain: Chain;
+let product: Product;
 
 beforeAll(async () => {
-  chain = await Chain.create();
-  await chain.start();
+  product = await Product.create();
+  await product.start();
 });
 
 afterAll(async () => {
-  await chain.destroy();
+  await product.destroy();
 });
 
 async function typeOf(path: string): Promise<string | undefined> {
-  const ca = readFileSync(join(chain.home, "certificates", "ca.crt"));
-  const asked = get({ host: "localhost", port: chain.port, path, ca, agent: false });
-  const [response] = (await once(asked, "response")) as [IncomingMessage];
+  const ca = readFileSync(join(product.dataDirectory, "certificates", "ca.crt"));
+  const sent = get({ host: "localhost", port: product.port, path, ca, agent: false });
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
   response.destroy();
   return response.headers["content-type"];
 }
 
-test("each kind of file of the pane has its type, and what is answered besides", async () => {
+test("serves every kind of response with its content type", async () => {
   const files = readdirSync(join(productRoot, "dist", "pane"), { recursive: true, encoding: "utf8" });
   const oneOfEach = new Map(files.map((file) => [extname(file), file.replaceAll("\\", "/")]));
   oneOfEach.delete("");

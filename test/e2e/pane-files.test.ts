@@ -1,14 +1,15 @@
-// A product whose pane is incomplete does not say that it is ready.
+// A product with an incomplete pane must not start.
 import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { fromRoot } from "../../tools/lib/paths.mjs";
-import { freePort, freshFolder, removeFolder } from "./support/surroundings.js";
+import { freePort } from "../support/system.js";
+import { createFolder, removeFolder } from "../support/temporary-folder.js";
 
-/** A product of its own with the bridge and the pane as they were built; its folder. */
+/** Copies the built bridge and pane into a new folder and returns it. */
 function product(): string {
-  const root = freshFolder();
+  const root = createFolder();
   onTestFinished(() => {
     removeFolder(root);
   });
@@ -20,7 +21,7 @@ function product(): string {
 }
 
 async function start(root: string): Promise<{ code: unknown; stdout: string; stderr: string }> {
-  const env = { ...process.env, OUTLOOK_OFFLINE_STATE_HOME: path.join(root, "home") };
+  const env = { ...process.env, OUTLOOK_OFFLINE_STATE_HOME: path.join(root, "data") };
   const main = path.join(root, "dist/bundle/main.js");
   const args = [main, "start", "--simulate", "--port", String(await freePort())];
   return new Promise((resolve) => {
@@ -43,7 +44,7 @@ test.each<[string, string, (file: string) => void, RegExp]>([
   ["without its page", "taskpane.html", removed, /missing/],
   ["with a page that was cut off", "taskpane.html", cutOff, /damaged/],
   ["without its list of files", "pane-files.json", removed, /missing/],
-])("refuses to start %s, and names the file and the fix", async (_what, name, damage, word) => {
+])("refuses to start %s, and reports the file and the fix", async (_what, name, damage, word) => {
   const root = product();
   const file = path.join(root, "dist/pane", name);
   damage(file);

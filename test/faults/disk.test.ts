@@ -1,84 +1,84 @@
-// The disk of the data directory is full or may not be written, or another program holds the history.
+// The disk of the data directory is full or read-only, or another program locks the history.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { validateHistory } from "../../shared/src/validate.js";
-import { answerTo, plain } from "../attacks/wire.js";
-import { BridgeProcess, freshHome } from "../support/bridge-process.js";
-import { Disk } from "../support/disk.js";
-import { healthOf } from "../support/health.js";
-import { HonestPane } from "../support/honest-pane.js";
+import { parseHistory } from "../../shared/src/contract.js";
+import { sendRequest, plainRequest, getHealth } from "../support/raw-client.js";
+import { BridgeProcess } from "../support/bridge-process.js";
+import { createFolder, removeFolder } from "../support/temporary-folder.js";
+import { SmallDisk } from "../support/small-disk.js";
+import { TestFeedClient } from "../support/feed-client.js";
 
-let disk: Disk;
+let disk: SmallDisk;
 
-test("there is a disk to fill where continuous integration runs", () => {
-  expect(Disk.isPossible || process.env["CI"] === undefined).toBe(true);
+test("can mount a small disk in continuous integration", () => {
+  expect(SmallDisk.isPossible || process.env["CI"] === undefined).toBe(true);
 });
 
-/** What Outlook did in `toldFiveTimes`, from its start on. */
+/** The states of Outlook from its start to the end of `changeFiveTimes`. */
 const EVERY_STATE = ["online", "offline", "online", "offline", "online", "offline"];
 
-/** The known states that the history names, in their order. */
+/** The known states in a history response, in order. */
 function statesIn(body: string): string[] {
-  const validated = validateHistory(body);
+  const validated = parseHistory(body);
   if (validated.kind !== "message") throw new Error(body);
   return validated.message.spans.map(({ state }) => state).filter((state) => state !== "unknown");
 }
 
-/** The known states in the history's database. Read by another process, because libsql keeps a file open that it has closed. */
-function statesOnDisk(home: string): string[] {
+/** The known states in the history database. Read in another process, because libsql keeps closed files open. */
+function statesOnDisk(dataDirectory: string): string[] {
   const script = `
-    const database = new (require("libsql"))(${JSON.stringify(join(home, "history", "history.db"))});
+    const database = new (require("libsql"))(${JSON.stringify(join(dataDirectory, "history", "history.db"))});
     const rows = database.prepare("SELECT state FROM span WHERE state <> 'unknown' ORDER BY number").all();
     console.log(JSON.stringify(rows.map(({ state }) => state)));
   `;
   return JSON.parse(execFileSync(process.execPath, ["-e", script], { encoding: "utf8" })) as string[];
 }
 
-/** Until the history has what the pane was told just now. */
-async function recorded(bridge: BridgeProcess, state: string): Promise<void> {
+/** Waits until `state` is the newest in the history. */
+async function waitForHistory(bridge: BridgeProcess, state: string): Promise<void> {
   await expect
-    .poll(async () => statesIn((await answerTo(bridge, plain(bridge, "/history?hours=1"))).body).at(-1))
+    .poll(async () => statesIn((await sendRequest(bridge, plainRequest(bridge, "/history?hours=1"))).body).at(-1))
     .toBe(state);
 }
 
-async function toldFiveTimes(bridge: BridgeProcess, pane: HonestPane): Promise<void> {
+async function changeFiveTimes(bridge: BridgeProcess, pane: TestFeedClient): Promise<void> {
   for (const state of ["offline", "online", "offline", "online", "offline"] as const) {
     await bridge.outlook(state);
-    await pane.shows(state);
+    await pane.waitForState(state);
   }
 }
 
-describe.runIf(Disk.isPossible)("the disk of the home", () => {
+describe.runIf(SmallDisk.isPossible)("the disk of the data directory", () => {
   beforeEach(() => {
-    disk = new Disk("8m");
+    disk = new SmallDisk("8m");
   });
 
   afterEach(() => {
     disk.remove();
   });
 
-  test("fills up while the bridge runs: every change is told all the same, and written again when there is room", async () => {
-    const home = join(disk.folder, "home");
-    const bridge = await BridgeProcess.start({ home });
-    const pane = await HonestPane.connect(bridge);
-    await pane.shows("online");
-    await recorded(bridge, "online");
+  test("fills up while the bridge runs: every change is still delivered, and written when there is space", async () => {
+    const dataDirectory = join(disk.path, "data");
+    const bridge = await BridgeProcess.start({ dataDirectory });
+    const pane = await TestFeedClient.connect(bridge);
+    await pane.waitForState("online");
+    await waitForHistory(bridge, "online");
     disk.fill();
-    await toldFiveTimes(bridge, pane);
-    const late = await HonestPane.connect(bridge);
-    expect(late.present.state).toBe("offline");
-    expect((await healthOf(bridge)).status).toBe("ok");
-    await recorded(bridge, "offline");
-    const during = await answerTo(bridge, plain(bridge, "/history"));
+    await changeFiveTimes(bridge, pane);
+    const late = await TestFeedClient.connect(bridge);
+    expect(late.status.state).toBe("offline");
+    expect((await getHealth(bridge)).status).toBe("ok");
+    await waitForHistory(bridge, "offline");
+    const during = await sendRequest(bridge, plainRequest(bridge, "/history"));
     expect(statesIn(during.body)).toEqual(EVERY_STATE);
 
     disk.empty();
-    await toldFiveTimes(bridge, pane);
-    expect([...pane.complaints, ...late.complaints]).toEqual([]);
+    await changeFiveTimes(bridge, pane);
+    expect([...pane.errors, ...late.errors]).toEqual([]);
     expect(await bridge.stop()).toBe(0);
-    expect(statesOnDisk(home)).toEqual([...EVERY_STATE, "online", "offline", "online", "offline"]);
+    expect(statesOnDisk(dataDirectory)).toEqual([...EVERY_STATE, "online", "offline", "online", "offline"]);
   });
 
   test.each([
@@ -94,26 +94,23 @@ describe.runIf(Disk.isPossible)("the disk of the home", () => {
         disk.setReadOnly(true);
       },
     ],
-  ])(
-    "%s when the bridge starts: it says which folder, and what to do, and leaves nothing running",
-    async (_what, prepare) => {
-      prepare();
-      const home = join(disk.folder, "home");
-      const bridge = await BridgeProcess.launch({ home });
-      expect(await bridge.ended).toBe(1);
-      expect(bridge.stdout).not.toContain("Ready:");
-      expect(bridge.stderr).toContain(home);
-      expect(bridge.stderr.trimEnd().split("\n").length).toBeGreaterThanOrEqual(2);
-      expect(bridge.stderr).not.toMatch(/^\s+at /m);
-      disk.setReadOnly(false);
-    },
-  );
+  ])("%s when the bridge starts: it reports the folder and the fix, and leaves no process", async (_what, prepare) => {
+    prepare();
+    const dataDirectory = join(disk.path, "data");
+    const bridge = await BridgeProcess.launch({ dataDirectory });
+    expect(await bridge.ended).toBe(1);
+    expect(bridge.stdout).not.toContain("Ready:");
+    expect(bridge.stderr).toContain(dataDirectory);
+    expect(bridge.stderr.trimEnd().split("\n").length).toBeGreaterThanOrEqual(2);
+    expect(bridge.stderr).not.toMatch(/^\s+at /m);
+    disk.setReadOnly(false);
+  });
 });
 
-/** Another program opens the history and lets nobody else use it. */
-async function lockHistory(home: string): Promise<() => Promise<void>> {
+/** Locks the history in another process. Returns a function that unlocks it. */
+async function lockHistory(dataDirectory: string): Promise<() => Promise<void>> {
   const script = `
-    const database = new (require("libsql"))(${JSON.stringify(join(home, "history", "history.db"))});
+    const database = new (require("libsql"))(${JSON.stringify(join(dataDirectory, "history", "history.db"))});
     database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE other (a)");
     console.log("locked");
     process.stdin.once("data", () => process.exit(0));
@@ -122,60 +119,60 @@ async function lockHistory(home: string): Promise<() => Promise<void>> {
   onTestFinished(() => {
     child.kill("SIGKILL");
   });
-  const [said] = (await Promise.race([once(child.stdout, "data"), once(child, "exit")])) as unknown[];
-  if (String(said).trim() !== "locked") throw new Error("the history could not be locked");
+  const [output] = (await Promise.race([once(child.stdout, "data"), once(child, "exit")])) as unknown[];
+  if (String(output).trim() !== "locked") throw new Error("the history could not be locked");
   return async () => {
     child.stdin.write("release\n");
     await once(child, "exit");
   };
 }
 
-test("a history that another program has locked at the start is written when it is free, and nothing is lost", async () => {
-  const folder = freshHome();
-  const home = folder.path;
-  const before = await BridgeProcess.start({ home });
-  const earlier = await HonestPane.connect(before);
-  await earlier.shows("online");
-  await recorded(before, "online");
+test("writes a history that another program locked at the start once it is unlocked, without loss", async () => {
+  const folder = createFolder();
+  const dataDirectory = folder;
+  const before = await BridgeProcess.start({ dataDirectory });
+  const earlier = await TestFeedClient.connect(before);
+  await earlier.waitForState("online");
+  await waitForHistory(before, "online");
   await before.stop();
-  expect(statesOnDisk(home)).toEqual(["online"]);
+  expect(statesOnDisk(dataDirectory)).toEqual(["online"]);
 
-  const release = await lockHistory(home);
-  const bridge = await BridgeProcess.start({ home });
-  expect(bridge.stdout).toContain(join(home, "history", "history.db"));
-  const pane = await HonestPane.connect(bridge);
-  await pane.shows("online");
-  await recorded(bridge, "online");
-  await toldFiveTimes(bridge, pane);
-  await recorded(bridge, "offline");
-  expect(statesIn((await answerTo(bridge, plain(bridge, "/history?hours=1"))).body)).toEqual(EVERY_STATE);
+  const release = await lockHistory(dataDirectory);
+  const bridge = await BridgeProcess.start({ dataDirectory });
+  expect(bridge.stdout).toContain(join(dataDirectory, "history", "history.db"));
+  const pane = await TestFeedClient.connect(bridge);
+  await pane.waitForState("online");
+  await waitForHistory(bridge, "online");
+  await changeFiveTimes(bridge, pane);
+  await waitForHistory(bridge, "offline");
+  expect(statesIn((await sendRequest(bridge, plainRequest(bridge, "/history?hours=1"))).body)).toEqual(EVERY_STATE);
   await release();
-  // It is tried again with each heartbeat that is due for it, and with each question.
+  // Writing is retried with heartbeats and with each request.
   await expect
-    .poll(async () => statesIn((await answerTo(bridge, plain(bridge, "/history?hours=1"))).body))
+    .poll(async () => statesIn((await sendRequest(bridge, plainRequest(bridge, "/history?hours=1"))).body))
     .toEqual(["online", ...EVERY_STATE]);
-  expect(pane.complaints).toEqual([]);
+  expect(pane.errors).toEqual([]);
   await bridge.stop();
-  expect(statesOnDisk(home)).toEqual(["online", ...EVERY_STATE]);
-  folder.remove();
+  expect(statesOnDisk(dataDirectory)).toEqual(["online", ...EVERY_STATE]);
+  removeFolder(folder);
 });
 
-test("a history that stays locked until the bridge has stopped is written by the next one", async () => {
-  const folder = freshHome();
-  const home = folder.path;
-  await (await BridgeProcess.start({ home })).stop();
-  const release = await lockHistory(home);
-  const bridge = await BridgeProcess.start({ home });
-  const pane = await HonestPane.connect(bridge);
-  await pane.shows("online");
-  await recorded(bridge, "online");
-  await toldFiveTimes(bridge, pane);
+test("writes a history that stayed locked until the bridge stopped at the next start", async () => {
+  const folder = createFolder();
+  const dataDirectory = folder;
+  await (await BridgeProcess.start({ dataDirectory })).stop();
+  const release = await lockHistory(dataDirectory);
+  const bridge = await BridgeProcess.start({ dataDirectory });
+  const pane = await TestFeedClient.connect(bridge);
+  await pane.waitForState("online");
+  await waitForHistory(bridge, "online");
+  await changeFiveTimes(bridge, pane);
   await bridge.stop();
   await release();
-  const next = await BridgeProcess.start({ home });
+  const next = await BridgeProcess.start({ dataDirectory });
   await expect
-    .poll(async () => statesIn((await answerTo(next, plain(next, "/history?hours=1"))).body).slice(-7))
+    .poll(async () => statesIn((await sendRequest(next, plainRequest(next, "/history?hours=1"))).body).slice(-7))
     .toEqual([...EVERY_STATE, "online"]);
   await next.stop();
-  folder.remove();
+  removeFolder(folder);
 });

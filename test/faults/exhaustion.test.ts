@@ -1,23 +1,23 @@
-// More than there is of something: descriptors, changes in a second.
+// Resource exhaustion: file descriptors, changes per second, connections.
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { BridgeProcess } from "../support/bridge-process.js";
-import { HonestPane } from "../support/honest-pane.js";
-import { footprint } from "../support/memory.js";
-import { startOutlook } from "../support/simulated-outlook.js";
+import { TestFeedClient } from "../support/feed-client.js";
+import { resourceUsage } from "../support/system.js";
+import { startSimulator } from "../support/simulator.js";
 
 const DESCRIPTORS = 80;
 
-test("descriptors run out: the panes that are there are told everything, and others come in when there are some again", async () => {
+test("serves connected clients when file descriptors run out, and accepts others when some are free", async () => {
   const bridge = await BridgeProcess.start({ wrapper: ["prlimit", `--nofile=${DESCRIPTORS}:${DESCRIPTORS}`] });
-  const pane = await HonestPane.connect(bridge);
-  await pane.shows("online");
-  const outlook = pane.present.source;
+  const pane = await TestFeedClient.connect(bridge);
+  await pane.waitForState("online");
+  const outlook = pane.status.source;
   expect(outlook.status).toBe("listening");
 
   const sockets: Socket[] = [];
-  while (footprint(bridge.pid).handles < DESCRIPTORS) {
+  while (resourceUsage(bridge.pid).handles < DESCRIPTORS) {
     const socket = connect({ host: "127.0.0.1", port: bridge.port });
     socket.on("error", () => undefined);
     sockets.push(socket);
@@ -27,35 +27,35 @@ test("descriptors run out: the panes that are there are told everything, and oth
     socket.on("error", () => undefined);
     sockets.push(socket);
   }
-  await expect(HonestPane.connect(bridge)).rejects.toThrow();
-  // A command for Outlook would want a descriptor too: heartbeats show that the pane is still served.
-  const heard = pane.messages.length;
-  await pane.until(() => pane.messages.length >= heard + 2, 15_000);
+  await expect(TestFeedClient.connect(bridge)).rejects.toThrow();
+  // A simulator command would need a descriptor too. Heartbeats show that the client is still served.
+  const count = pane.messages.length;
+  await pane.waitUntil(() => pane.messages.length >= count + 2, 15_000);
 
   for (const socket of sockets) socket.destroy();
-  let late: HonestPane | undefined;
+  let late: TestFeedClient | undefined;
   while (late === undefined) {
     await sleep(100);
-    late = await HonestPane.connect(bridge).catch(() => undefined);
+    late = await TestFeedClient.connect(bridge).catch(() => undefined);
     if (late === undefined) continue;
     await bridge.outlook("offline");
-    await Promise.all([pane.shows("offline"), late.shows("offline")]);
-    expect(late.complaints).toEqual([]);
+    await Promise.all([pane.waitForState("offline"), late.waitForState("offline")]);
+    expect(late.errors).toEqual([]);
   }
-  expect(pane.complaints).toEqual([]);
+  expect(pane.errors).toEqual([]);
   await bridge.stop();
 }, 60_000);
 
-test("Outlook flaps 10,000 times in 10 s: the pane ends on the right state, by few messages, and nothing grows", async () => {
+test("delivers the correct state in few messages when Outlook changes 10,000 times in 10 s, and does not grow", async () => {
   const bridge = await BridgeProcess.start();
-  const pane = await HonestPane.connect(bridge);
-  await pane.shows("online");
-  // One whose commands go straight to its standard input, 20 at a time.
+  const pane = await TestFeedClient.connect(bridge);
+  await pane.waitForState("online");
+  // A simulator that takes commands on its standard input, 20 at a time.
   await bridge.outlook("exit");
-  await pane.showsReason("outlook-not-running");
-  const outlook = await startOutlook(bridge.home);
-  await pane.shows("online");
-  const before = footprint(bridge.pid);
+  await pane.waitForReason("outlook-not-running");
+  const outlook = await startSimulator(bridge.dataDirectory);
+  await pane.waitForState("online");
+  const before = resourceUsage(bridge.pid);
   const from = pane.messages.length;
 
   const begun = performance.now();
@@ -67,42 +67,42 @@ test("Outlook flaps 10,000 times in 10 s: the pane ends on the right state, by f
   }
   const tookMs = performance.now() - begun;
   await outlook.command("offline");
-  await pane.shows("offline");
-  const told = pane.messages.length - from;
-  const after = footprint(bridge.pid);
+  await pane.waitForState("offline");
+  const received = pane.messages.length - from;
+  const after = resourceUsage(bridge.pid);
 
-  // One change each 50 ms at most, and a heartbeat each 5 s.
-  expect(told).toBeLessThanOrEqual(tookMs / 50 + tookMs / 5000 + 3);
-  expect(told).toBeGreaterThan(10);
+  // At most one change every 50 ms, and a heartbeat every 5 s.
+  expect(received).toBeLessThanOrEqual(tookMs / 50 + tookMs / 5000 + 3);
+  expect(received).toBeGreaterThan(10);
   expect(after.memory - before.memory).toBeLessThan(40);
   expect(after.handles).toBe(before.handles);
   await sleep(200);
-  expect(pane.present.state).toBe("offline");
-  expect(pane.complaints).toEqual([]);
-  const late = await HonestPane.connect(bridge);
-  expect(late.present.state).toBe("offline");
+  expect(pane.status.state).toBe("offline");
+  expect(pane.errors).toEqual([]);
+  const late = await TestFeedClient.connect(bridge);
+  expect(late.status.state).toBe("offline");
   await outlook.kill();
-  await pane.showsReason("outlook-not-running");
+  await pane.waitForReason("outlook-not-running");
   await bridge.stop();
 }, 60_000);
 
-test("panes come and go 500 times: the bridge holds as many handles afterwards as before", async () => {
+test("has as many handles as before when clients connected and disconnected 500 times", async () => {
   const bridge = await BridgeProcess.start();
-  const first = await HonestPane.connect(bridge);
-  await first.shows("online");
-  const before = footprint(bridge.pid);
+  const first = await TestFeedClient.connect(bridge);
+  await first.waitForState("online");
+  const before = resourceUsage(bridge.pid);
   for (let round = 0; round < 25; round += 1) {
-    const panes = await Promise.all(Array.from({ length: 20 }, () => HonestPane.connect(bridge)));
+    const panes = await Promise.all(Array.from({ length: 20 }, () => TestFeedClient.connect(bridge)));
     for (const [index, pane] of panes.entries()) {
-      if (index % 2 === 0) pane.vanish();
+      if (index % 2 === 0) pane.socket.terminate();
       else await pane.close();
     }
     await Promise.all(panes.map(({ closed }) => closed));
   }
-  for (let tries = 0; tries < 50 && footprint(bridge.pid).handles > before.handles; tries += 1) await sleep(100);
-  const after = footprint(bridge.pid);
+  for (let tries = 0; tries < 50 && resourceUsage(bridge.pid).handles > before.handles; tries += 1) await sleep(100);
+  const after = resourceUsage(bridge.pid);
   expect(after.handles).toBe(before.handles);
   expect(after.threads).toBe(before.threads);
-  expect(first.complaints).toEqual([]);
+  expect(first.errors).toEqual([]);
   await bridge.stop();
 }, 60_000);

@@ -1,4 +1,4 @@
-// By verifiers that are not ours, as strictly as each of them can.
+// The certificates under independent verifiers in their strictest modes.
 import { execFile, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { ensureCertificates } from "../../bridge/src/certificates/certificates.js";
 import { silentLog } from "../../bridge/src/log/log.js";
-import { startPlugged } from "../support/plugged-bridge.js";
+import { startInProcessBridge } from "../support/in-process-bridge.js";
 
 let folder: string;
 
@@ -30,7 +30,7 @@ with socket.create_connection(("127.0.0.1", int(sys.argv[2]))) as raw:
         print(tls.version())
 `;
 
-describe("the certificates, verified strictly", () => {
+describe("the certificates under strict verification", () => {
   it.each([
     ["-verify_hostname", "localhost"],
     ["-verify_ip", "127.0.0.1"],
@@ -41,13 +41,13 @@ describe("the certificates, verified strictly", () => {
     expect(status, stderr).toBe(0);
   });
 
-  it("serve nobody as a client's", () => {
+  it("are rejected as client certificates", () => {
     const { status, stderr } = openssl("verify", "-purpose", "sslclient", "-CAfile", "ca.crt", "localhost.crt");
     expect(status).not.toBe(0);
     expect(stderr).toContain("purpose");
   });
 
-  it("have what RFC 5280 asks of a CA that is constrained to localhost", () => {
+  it("meet RFC 5280 for a CA that is constrained to localhost", () => {
     const { stdout } = openssl("x509", "-in", "ca.crt", "-noout", "-text");
     expect(stdout).toMatch(/Basic Constraints: critical\s+CA:TRUE, pathlen:0\n/);
     expect(stdout).toMatch(/Key Usage: critical\s+Certificate Sign\n/);
@@ -57,7 +57,7 @@ describe("the certificates, verified strictly", () => {
     expect(stdout).toMatch(/Subject Key Identifier: \s+([0-9A-F:]{59})\n/);
   });
 
-  it("have what RFC 5280 asks of a server's, and no other use", () => {
+  it("meet RFC 5280 for a server certificate with no other use", () => {
     const { stdout } = openssl("x509", "-in", "localhost.crt", "-noout", "-text");
     expect(stdout).toMatch(/Basic Constraints: critical\s+CA:FALSE\n/);
     expect(stdout).toMatch(/Extended Key Usage: \s+TLS Web Server Authentication\n/);
@@ -68,9 +68,9 @@ describe("the certificates, verified strictly", () => {
   });
 
   it.each(["localhost", "127.0.0.1", "::1"])("are accepted by Python's strict verification as %s", async (name) => {
-    const { bridge, home } = await startPlugged();
-    const file = join(home.certificates, "ca.crt");
-    const script = join(home.path, "connect.py");
+    const { bridge, dataDirectory } = await startInProcessBridge();
+    const file = join(dataDirectory.certificates, "ca.crt");
+    const script = join(dataDirectory.path, "connect.py");
     writeFileSync(script, PYTHON);
     const ended = await new Promise<{ error: unknown; stdout: string; stderr: string }>((resolve) => {
       const python = execFile("python3", [script, file, String(bridge.port), name], (error, stdout, stderr) => {

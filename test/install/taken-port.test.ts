@@ -1,18 +1,16 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { install } from "../../bridge/src/install/install.js";
-import { keepInstallation } from "../../bridge/src/install/installed-bridge.js";
+import { install, STEPS } from "../../bridge/src/install/install.js";
+import { maintainInstallation } from "../../bridge/src/install/installed-bridge.js";
 import { Journal } from "../../bridge/src/install/journal.js";
-import { RUN_KEY, RUN_NAME } from "../../bridge/src/install/names.js";
-import { manifestFile } from "../../bridge/src/install/places.js";
-import { readText } from "../../bridge/src/install/registry/registry.js";
+import { manifestFile, RUN_KEY, RUN_NAME } from "../../bridge/src/install/paths.js";
+import { readText } from "../../bridge/src/install/registry.js";
 import { removeOtherVersions } from "../../bridge/src/install/steps/app-files.js";
 import { manifest } from "../../bridge/src/install/steps/manifest.js";
-import { STEPS } from "../../bridge/src/install/steps/index.js";
-import { machine, type Machine } from "./support.js";
+import { machine, type Machine } from "./installer-fixture.js";
 
-/** Not the product's own range, nor that of another test. */
+/** Neither the product's range nor that of another test. */
 const PORT = 39747;
 const RANGE = [PORT, PORT + 1, PORT + 2, PORT + 3];
 
@@ -28,54 +26,54 @@ async function occupy(port: number): Promise<void> {
 }
 
 const shown = (here: Machine): unknown => ({
-  port: here.context("1.0.0").record.facts.port,
-  manifest: [...new Set(readFileSync(manifestFile(here.home), "utf8").match(/localhost:\d+/g))],
+  port: here.context("1.0.0").record.data.port,
+  manifest: [...new Set(readFileSync(manifestFile(here.dataDirectory), "utf8").match(/localhost:\d+/g))],
   logon: / start --port (\d+)$/.exec(readText(here.registry, RUN_KEY, RUN_NAME) ?? "")?.[1],
 });
 
 describe("an installed bridge whose port is taken when it starts", { timeout: 240_000 }, () => {
-  it("is offered the free ports of the range, the next one when another bridge was faster", async () => {
+  it("tries the free ports of the range, and the next one if another bridge was faster", async () => {
     const here = machine(PORT);
     await occupy(PORT + 1);
     const offered: number[] = [];
-    for await (const port of keepInstallation(here.context("1.0.0"), RANGE).otherPorts(PORT)) {
+    for await (const port of maintainInstallation(here.context("1.0.0"), RANGE).otherPorts(PORT)) {
       offered.push(port);
-      // Somebody else takes the next one meanwhile.
+      // Another program takes the next one meanwhile.
       if (offered.length === 1) await occupy(PORT + 3);
     }
     expect(offered).toEqual([PORT + 2]);
   });
 
-  it("has manifest and start at logon name the port that it has found, and finds it again", async () => {
+  it("writes the port that it found to the manifest and to start at logon, and reuses it", async () => {
     const here = machine(PORT);
     await here.haveCertificate();
     await install(STEPS, here.context("1.0.0"));
-    await keepInstallation(here.context("1.0.0"), RANGE).runsOn(PORT + 2);
+    await maintainInstallation(here.context("1.0.0"), RANGE).runsOn(PORT + 2);
     const moved = { port: PORT + 2, manifest: [`localhost:${PORT + 2}`], logon: String(PORT + 2) };
     expect(shown(here)).toEqual(moved);
-    await keepInstallation(here.context("1.0.0"), RANGE).runsOn(PORT + 2);
+    await maintainInstallation(here.context("1.0.0"), RANGE).runsOn(PORT + 2);
     expect(shown(here)).toEqual(moved);
   });
 
-  it("goes on with the rest when the manifest cannot be written", async () => {
+  it("continues when the manifest cannot be written", async () => {
     const here = machine(PORT);
     await here.haveCertificate();
     await install(STEPS, here.context("1.0.0"));
-    // Its source is gone.
+    // Its source file is missing.
     removeOtherVersions({ ...here.context("2.0.0") });
-    await keepInstallation(here.context("1.0.0"), RANGE).runsOn(PORT + 2);
+    await maintainInstallation(here.context("1.0.0"), RANGE).runsOn(PORT + 2);
     expect(shown(here)).toMatchObject({ port: PORT + 2, logon: String(PORT + 2) });
   });
 
-  it("cannot know whether a manifest that an administrator deploys names the other port, and doctor says so", async () => {
+  it("reports in doctor that a manifest deployed by an administrator may name another port", async () => {
     const here = machine(PORT);
     await here.haveCertificate();
     const context = here.context("1.0.0", { sideload: false });
     await install(STEPS, context);
     context.record.update({ port: 38443 });
-    await manifest.do(context, new Journal());
+    await manifest.apply(context, new Journal());
     expect(await manifest.check(context)).toMatchObject({ result: "pass" });
-    await keepInstallation(context, RANGE).runsOn(PORT + 2);
+    await maintainInstallation(context, RANGE).runsOn(PORT + 2);
     const found = await manifest.check(context);
     expect(found).toMatchObject({ result: "unknown" });
     expect(found.remedy).toContain("38443");

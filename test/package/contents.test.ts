@@ -6,12 +6,12 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { Ajv, type AnySchemaObject, type ErrorObject, type ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
 import * as v from "valibot";
-import { damagedFiles, readInventory } from "../../bridge/src/install/files/inventory.js";
+import { damagedFiles, readInventory } from "../../bridge/src/install/inventory.js";
 import { filesIn } from "../../tools/package/files.mjs";
-import { npmCommand } from "../../tools/package/npm.mjs";
+import { npmCommand } from "../../tools/lib/packages.mjs";
 import { signAll } from "../../tools/package/sign.mjs";
 import { productRoot, version } from "../../bridge/src/version.js";
-import { json, only, OUT, STAGE } from "./support/packages.js";
+import { json, only, OUT, STAGE } from "./build-packages.js";
 
 const MIB = 1 << 20;
 
@@ -24,7 +24,7 @@ function temporaryFolder(): string {
 }
 
 describe("the npm package", { timeout: 120_000 }, () => {
-  it("is run by npx from an empty folder with nothing fetched and no script run, whole, and shows a simulated Outlook with no compiler", async () => {
+  it("runs with npx in an empty folder: no network, no install script, no compiler for the simulator", async () => {
     const folder = temporaryFolder();
     const tarball = only(".tgz");
     cpSync(tarball, join(folder, basename(tarball)));
@@ -34,26 +34,26 @@ describe("the npm package", { timeout: 120_000 }, () => {
       npm_config_offline: "true",
       npm_config_ignore_scripts: "true",
     };
-    // In the way that docs/deploy.md names.
+    // With the command in docs/deploy.md.
     const words = ["exec", "--yes", "--", `./${basename(tarball)}`, "--version"];
     const { status, stdout, stderr } = spawnSync(...npmCommand(words), { cwd: folder, encoding: "utf8", env });
     expect(status, stderr).toBe(0);
     expect(stdout.trim()).toBe(version);
     const [run = ""] = readdirSync(join(folder, "cache", "_npx"));
     const modules = join(folder, "cache", "_npx", run, "node_modules");
-    // All that `install` will hold it to: npm leaves files out of what it packs.
+    // Everything that `install` verifies, because npm omits some files.
     const installed = join(modules, "outlook-offline-state");
     expect(await damagedFiles(installed, readInventory(installed))).toEqual([]);
-    const home = join(folder, "home");
-    mkdirSync(home);
+    const dataDirectory = join(folder, "data");
+    mkdirSync(dataDirectory);
     const bridge = spawn(join(modules, ".bin", "outlook-offline-state"), ["start", "--simulate", "--port", "39761"], {
-      env: { PATH: process.env["PATH"], OUTLOOK_OFFLINE_STATE_HOME: home },
+      env: { PATH: process.env["PATH"], OUTLOOK_OFFLINE_STATE_HOME: dataDirectory },
       stdio: ["ignore", "pipe", "inherit"],
     });
     onTestFinished(() => {
       bridge.kill();
     });
-    const said = await new Promise<string>((resolve) => {
+    const output = await new Promise<string>((resolve) => {
       let text = "";
       bridge.stdout.on("data", (piece: Buffer) => {
         text += piece.toString();
@@ -63,10 +63,10 @@ describe("the npm package", { timeout: 120_000 }, () => {
         resolve(text);
       });
     });
-    expect(said).toContain("Ready: https://localhost:39761/taskpane.html");
+    expect(output).toContain("Ready: https://localhost:39761/taskpane.html");
   });
 
-  it("is small, and holds no file that this machine or a test has left", () => {
+  it("is small, and contains no file that belongs to this machine or to tests", () => {
     expect(readFileSync(only(".tgz")).length).toBeLessThan(20 * MIB);
     expect(readFileSync(only(".msi")).length).toBeLessThan(60 * MIB);
     const files = filesIn(join(STAGE, "npm"));
@@ -77,7 +77,7 @@ describe("the npm package", { timeout: 120_000 }, () => {
       expect(readFileSync(join(STAGE, "npm", file), "utf8").includes(productRoot), file).toBe(false);
   });
 
-  it.each(["npm", "msi"])("lists every file of the %s package by its hash, and each is whole", async (kind) => {
+  it.each(["npm", "msi"])("lists every file of the %s package with its correct hash", async (kind) => {
     const folder = join(STAGE, kind);
     const inventory = readInventory(folder);
     expect(Object.keys(inventory.files).sort()).toEqual(
@@ -89,7 +89,7 @@ describe("the npm package", { timeout: 120_000 }, () => {
   });
 });
 
-/** Made by the schemas of CycloneDX 1.5, which lie in its own library. */
+/** Compiled from the CycloneDX 1.5 schemas in its library. */
 function billValidator(): ValidateFunction {
   const schema = (name: string): AnySchemaObject =>
     v.parse(
@@ -98,14 +98,14 @@ function billValidator(): ValidateFunction {
     );
   const ajv = new Ajv({ strict: false });
   addFormats.default(ajv);
-  // Of formats that nothing else here knows, what can be wrong is a blank.
+  // Formats without a validator here only must not contain spaces.
   ajv.addFormat("iri-reference", /^\S*$/).addFormat("idn-email", /^\S+@\S+$/);
   for (const name of ["spdx", "jsf-0.82"])
     ajv.addSchema(schema(name), `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`);
   return ajv.compile(schema("bom-1.5"));
 }
 
-const told = ({ instancePath, keyword, message }: ErrorObject): string =>
+const messageOf = ({ instancePath, keyword, message }: ErrorObject): string =>
   `${instancePath} ${keyword}: ${message ?? ""}`;
 
 const bill = v.object({
@@ -121,8 +121,8 @@ const bill = v.object({
   ),
 });
 
-describe("what lies beside the packages", () => {
-  it("is checked by SHA256SUMS", () => {
+describe("the files beside the packages", () => {
+  it("match SHA256SUMS", () => {
     const { status, stdout } = spawnSync("sha256sum", ["--check", "--strict", "SHA256SUMS"], {
       cwd: OUT,
       encoding: "utf8",
@@ -131,12 +131,12 @@ describe("what lies beside the packages", () => {
     expect(stdout.trim().split("\n")).toHaveLength(6);
   });
 
-  it.each(["npm", "msi"])("has a bill of materials of the %s package that CycloneDX's own schema takes", (kind) => {
+  it.each(["npm", "msi"])("include a bill of materials of the %s package that is valid CycloneDX", (kind) => {
     const takes = billValidator();
-    expect(takes(json(only(`.${kind}.cdx.json`))), JSON.stringify(takes.errors?.map(told))).toBe(true);
+    expect(takes(json(only(`.${kind}.cdx.json`))), JSON.stringify(takes.errors?.map(messageOf))).toBe(true);
   });
 
-  it("names every shipped package in the bill of materials and in the licences", () => {
+  it("list every shipped package in the bill of materials and in the licences", () => {
     for (const kind of ["npm", "msi"]) {
       const { components } = v.parse(bill, json(only(`.${kind}.cdx.json`)));
       const licences = readFileSync(only(`.${kind}.licenses.txt`), "utf8");
@@ -152,7 +152,7 @@ describe("what lies beside the packages", () => {
 });
 
 describe("signing", () => {
-  it("signs with a certificate of one's own, so that the signature is verified", { timeout: 60_000 }, async () => {
+  it("signs with a given certificate, and the signature verifies", { timeout: 60_000 }, async () => {
     const folder = temporaryFolder();
     const at = (name: string): string => join(folder, name);
     writeFileSync(at("password"), "a word\n");

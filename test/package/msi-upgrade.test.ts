@@ -2,11 +2,11 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CLASS_KEY, MSI_KEY, RUN_KEY, RUN_NAME } from "../../bridge/src/install/names.js";
+import { CLASS_KEY, MSI_KEY, RUN_KEY, RUN_NAME } from "../../bridge/src/install/paths.js";
 import { version as VERSION } from "../../bridge/src/version.js";
 import { makeMsi } from "../../tools/package/msi.mjs";
-import { json, NEXT_VERSION, nextOf, NODE, only, STAGE, windowsPath } from "./support/packages.js";
-import { WineMachine, type Ended } from "./support/windows.js";
+import { json, NEXT_VERSION, nextOf, NODE, only, STAGE, windowsPath } from "./build-packages.js";
+import { WineMachine, type WineResult } from "./wine-machine.js";
 
 const OUT = join(STAGE, "next");
 const RUN_ONCE = "HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\RunOnce";
@@ -27,10 +27,10 @@ afterAll(async () => {
   rmSync(OUT, { recursive: true, force: true });
 }, 120_000);
 
-const msiexec = (...words: string[]): Ended => machine.run("msiexec", ...words, "/qn");
+const msiexec = (...words: string[]): WineResult => machine.run("msiexec", ...words, "/qn");
 const msi = (): string => windowsPath(only(".msi"));
 const installed = (): v.InferOutput<typeof facts> =>
-  v.parse(facts, json(machine.linux(`${machine.home}\\install.json`)));
+  v.parse(facts, json(machine.linux(`${machine.dataDirectory}\\install.json`)));
 const facts = v.object({
   version: v.string(),
   msi: v.boolean(),
@@ -52,12 +52,12 @@ function nothingIsLeft(): void {
   expect(machine.ourProcesses()).toEqual([]);
   expect(machine.trustedCertificates()).toBe(0);
   expect(machine.ourFiles()).toEqual([]);
-  // Windows Installer's own memory of folders that it once knew is not ours to clear.
+  // Windows Installer keeps a list of folders, which is not removed.
   expect(machine.ourRegistry().filter((line) => !/\\Installer\\|Removal/.test(line))).toEqual([]);
 }
 
 describe("a newer MSI", { timeout: 900_000 }, () => {
-  it("takes the place of an older one without a question: its files go, and all registrations follow", () => {
+  it("replaces an older one without asking, with its files and all registrations", () => {
     expect(msiexec("/i", msi()).code).toBe(0);
     registered(VERSION);
     expect(msiexec("/i", next).code).toBe(0);
@@ -71,30 +71,30 @@ describe("a newer MSI", { timeout: 900_000 }, () => {
     registered(NEXT_VERSION);
   });
 
-  it("is removed without a trace", () => {
+  it("is removed completely", () => {
     expect(msiexec("/x", next).code).toBe(0);
     nothingIsLeft();
   });
 
-  it("keeps port and certificate, also while Outlook has the old agent; and is removed while Outlook has the new one", async () => {
+  it("keeps port and certificate while Outlook has the old agent loaded, and is removed while Outlook has the new one loaded", async () => {
     expect(msiexec("/i", msi()).code).toBe(0);
     const { port, thumbprints } = installed();
     const old = await machine.startOutlook();
-    // Windows tells the old MSI that another takes its place; Wine does it without that word, so that it is said here.
-    // 3010: done, and Windows deletes what is in use when it starts the next time.
+    // Windows passes UPGRADINGPRODUCTCODE to the old MSI. Wine does not, so it is passed here.
+    // 3010: success; Windows deletes files that are in use at its next start.
     const [replacing, done] = [`UPGRADINGPRODUCTCODE={${"0".repeat(8)}}`, [0, 3010]];
     expect(done).toContain(msiexec("/x", msi(), replacing).code);
     expect(machine.ourProcesses()).toEqual([]);
     expect(machine.trustedCertificates()).toBe(1);
     expect(done).toContain(msiexec("/i", next).code);
     registered(NEXT_VERSION);
-    // The pane's address stays, and nobody is asked again.
+    // The pane's address stays the same, and the user is not asked again.
     expect(installed()).toMatchObject({ port, thumbprints });
     await machine.endOutlook(old);
 
     const outlook = await machine.startOutlook();
     expect(msiexec("/x", next).code).toBe(0);
-    // Outlook goes on with the agent that it has loaded, which lies among the temporary files until the next logon.
+    // Outlook keeps its loaded agent, which was moved to the temporary files until the next logon.
     expect(outlook.exitCode).toBeNull();
     expect(machine.leftInTemp()).toHaveLength(1);
     nothingIsLeft();
@@ -103,14 +103,14 @@ describe("a newer MSI", { timeout: 900_000 }, () => {
   });
 });
 
-describe("an MSI where the npm package has installed the same version", { timeout: 900_000 }, () => {
-  it("takes its place, and is removed with all of it", () => {
+describe("an MSI over the same version of the npm package", { timeout: 900_000 }, () => {
+  it("replaces it, and is removed completely", () => {
     const main = windowsPath(join(STAGE, "npm", "dist", "bridge", "src", "cli", "main.js"));
     const npm = machine.run(windowsPath(NODE), main, "install");
     expect(npm, npm.output).toMatchObject({ code: 0 });
     expect([0, 3010]).toContain(msiexec("/i", msi()).code);
     registered(VERSION);
-    // One entry in the list of apps, not two.
+    // One entry in the list of apps.
     expect(machine.ourRegistry().filter((line) => line.includes("\\Uninstall\\OutlookOfflineState"))).toEqual([]);
     expect(machine.trustedCertificates()).toBe(1);
     expect(msiexec("/x", msi()).code).toBe(0);

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { NODE, only, STAGE, windowsPath } from "./support/packages.js";
-import { WineMachine, type Ended } from "./support/windows.js";
+import { NODE, only, STAGE, windowsPath } from "./build-packages.js";
+import { WineMachine, type WineResult } from "./wine-machine.js";
 
 let machine: WineMachine;
 
@@ -14,18 +14,19 @@ afterAll(async () => {
   await machine.remove();
 }, 120_000);
 
-const msiexec = (...words: string[]): Ended => machine.run("msiexec", ...words, "/qn");
+const msiexec = (...words: string[]): WineResult => machine.run("msiexec", ...words, "/qn");
 const msi = (): string => windowsPath(only(".msi"));
-const installed = (): unknown => JSON.parse(readFileSync(machine.linux(`${machine.home}\\install.json`), "utf8"));
+const installed = (): unknown =>
+  JSON.parse(readFileSync(machine.linux(`${machine.dataDirectory}\\install.json`), "utf8"));
 
 describe("the MSI", { timeout: 900_000 }, () => {
-  it("refuses, and leaves nothing, where there is no classic Outlook", () => {
+  it("refuses to install without classic Outlook, and leaves nothing", () => {
     expect(msiexec("/i", msi()).code).not.toBe(0);
     expect(machine.ourFiles()).toEqual([]);
     expect(machine.ourRegistry()).toEqual([]);
   });
 
-  it("installs for this user without a question, with its own Node", () => {
+  it("installs for this user without asking, with its own Node.js", () => {
     machine.installOutlook();
     expect(msiexec("/i", msi()).code).toBe(0);
     expect(installed()).toMatchObject({ msi: true });
@@ -38,7 +39,7 @@ describe("the MSI", { timeout: 900_000 }, () => {
     expect(registry).toMatch(/"OutlookOfflineState"=.*outlook-offline-state\.exe\\" start --port \d+/);
   });
 
-  it("is not replaced or removed behind Windows Installer's back", () => {
+  it("is not replaced or removed by install and uninstall, only by Windows Installer", () => {
     for (const command of ["install", "uninstall"]) {
       const main = windowsPath(join(STAGE, "npm", "dist", "bridge", "src", "cli", "main.js"));
       const refused = machine.run(windowsPath(NODE), main, command);
@@ -48,16 +49,16 @@ describe("the MSI", { timeout: 900_000 }, () => {
     expect(machine.ourProcesses()).toHaveLength(1);
   });
 
-  it("is removed without a trace", () => {
+  it("is removed completely", () => {
     expect(msiexec("/x", msi()).code).toBe(0);
     expect(machine.ourProcesses()).toEqual([]);
     expect(machine.trustedCertificates()).toBe(0);
     expect(machine.ourFiles()).toEqual([]);
-    // Windows Installer's own memory of folders that it once knew is not ours to clear.
+    // Windows Installer keeps a list of folders, which is not removed.
     expect(machine.ourRegistry().filter((line) => !line.includes("\\Installer\\"))).toEqual([]);
   });
 
-  it("leaves the trust and the manifest to an administrator when it is told to", () => {
+  it("leaves trust and manifest to an administrator on request", () => {
     expect(msiexec("/i", msi(), "INSTALLOPTIONS=--no-trust --no-sideload").code).toBe(0);
     expect(installed()).toMatchObject({ msi: true, trust: false, sideload: false });
     expect(machine.trustedCertificates()).toBe(0);

@@ -5,17 +5,17 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PORTS, RUN_KEY, RUN_NAME } from "../../bridge/src/install/names.js";
-import { readInventory } from "../../bridge/src/install/files/inventory.js";
-import { wineEnvironment } from "../../tools/windows/prefix.mjs";
-import { json, NEXT_VERSION, nextOf, NODE, STAGE, windowsPath } from "./support/packages.js";
-import { WineMachine, type Ended } from "./support/windows.js";
+import { PORTS, RUN_KEY, RUN_NAME } from "../../bridge/src/install/paths.js";
+import { readInventory } from "../../bridge/src/install/inventory.js";
+import { wineEnvironment } from "../../tools/windows/wine-prefix.mjs";
+import { json, NEXT_VERSION, nextOf, NODE, STAGE, windowsPath } from "./build-packages.js";
+import { WineMachine, type WineResult } from "./wine-machine.js";
 
 const MAIN = "dist/bridge/src/cli/main.js";
 const STEPS = ["files", "certificate", "agent", "bridge", "manifest", "autostart", "entry"];
 
 let machine: WineMachine;
-/** Another version of the same package, for the upgrade. */
+/** A newer version of the package, for the upgrade. */
 let next: string;
 
 beforeAll(() => {
@@ -28,7 +28,7 @@ afterAll(async () => {
   rmSync(next, { recursive: true, force: true });
 }, 120_000);
 
-function cli(folder: string, ...words: string[]): Ended {
+function cli(folder: string, ...words: string[]): WineResult {
   return machine.run(windowsPath(NODE), windowsPath(join(folder, MAIN)), ...words);
 }
 
@@ -49,10 +49,10 @@ function answer(folder: string, ...words: string[]): v.InferOutput<typeof answer
   return { ...parsed, code };
 }
 
-/** A file of the home, as this machine has it. */
-const fileOf = (path: string): string => machine.linux(`${machine.home}\\${path}`);
+/** The Linux path of a file in the data directory. */
+const fileOf = (path: string): string => machine.linux(`${machine.dataDirectory}\\${path}`);
 
-/** Another program, of another user perhaps, has the port; the bridge that had it may still be ending. */
+/** Occupies the port with another program. The bridge that had it may still be ending. */
 async function occupied(port: number): Promise<Server> {
   const end = performance.now() + 120_000;
   for (;;) {
@@ -81,14 +81,14 @@ function nothingIsLeft(): void {
 }
 
 describe("the npm package on Windows", { timeout: 900_000 }, () => {
-  it("refuses, with exit code 3 and nothing changed, where there is no classic Outlook", () => {
+  it("refuses to install without classic Outlook, with exit code 3, and changes nothing", () => {
     const refused = cli(package_, "install");
     expect(refused).toMatchObject({ code: 3 });
     expect(refused.output).toContain("classic Outlook for Windows is not installed");
     nothingIsLeft();
   });
 
-  it("installs for this user, and finds everything done the second time", () => {
+  it("installs for this user, and does nothing the second time", () => {
     machine.installOutlook();
     const first = answer(package_, "install");
     expect(first).toMatchObject({ code: 0, ok: true });
@@ -97,14 +97,14 @@ describe("the npm package on Windows", { timeout: 900_000 }, () => {
     expect(first.steps?.find(({ step }) => step === "manifest")?.detail).toContain("sideloaded");
     expect(machine.trustedCertificates()).toBe(1);
     const again = answer(package_, "install");
-    // Under Wine the bridge does not always learn who asks, and cannot then be known to be well.
+    // Under Wine the bridge cannot always determine the user of a client, so this check may be unknown.
     expect(again.steps?.filter(({ step }) => step !== "bridge").map(({ outcome }) => outcome)).toEqual(
       STEPS.slice(1).map(() => "already"),
     );
     expect(machine.trustedCertificates()).toBe(1);
   });
 
-  it("is examined by doctor, with Outlook's agent in the chain", async () => {
+  it("passes doctor, including Outlook's agent", async () => {
     const outlook = await machine.startOutlook();
     const { checks } = answer(package_, "doctor");
     const results = new Map(checks?.map(({ check, result }) => [check, result]));
@@ -120,38 +120,38 @@ describe("the npm package on Windows", { timeout: 900_000 }, () => {
       "pane files",
     ])
       expect([check, results.get(check)]).toEqual([check, "pass"]);
-    // Who runs Wine is an administrator, and so is this Outlook: that is told, and nothing else is wrong.
+    // Users and Outlook are elevated under Wine, which is reported; nothing else fails.
     const wrong = checks?.filter(({ result }) => result === "fail") ?? [];
     expect(wrong.map(({ check }) => check)).toEqual(["Outlook runs"]);
     expect(wrong[0]?.evidence).toContain("runs as administrator");
     await machine.endOutlook(outlook);
   });
 
-  it("says last what is wrong and what to do first, for who is in a hurry", () => {
+  it("prints what is wrong and what to do first on the last lines of doctor", () => {
     const { code, output } = cli(package_, "doctor");
     const lines = output.trim().split("\n");
     expect(code).toBe(0);
-    expect(lines.at(-1)).toMatch(/^Nothing is wrong: \d+ of 21 checks passed\. Not known: .*Outlook runs/);
+    expect(lines.at(-1)).toMatch(/^No problems found: \d+ of 21 checks passed\. Unknown: .*Outlook runs/);
     machine.run("reg", "delete", RUN_KEY, "/v", RUN_NAME, "/f");
     const wrong = cli(package_, "doctor");
     expect(wrong).toMatchObject({ code: 1 });
     const [what, first] = wrong.output.trim().split("\n").slice(-2);
-    expect(what).toMatch(/^WRONG: start at logon \(1 of 21 checks\)/);
-    expect(first).toBe("First: start at logon. Run `outlook-offline-state install` again.");
+    expect(what).toMatch(/^FAILED: start at logon \(1 of 21 checks\)/);
+    expect(first).toBe("Fix first: start at logon. Run `outlook-offline-state install` again.");
     expect(answer(package_, "install")).toMatchObject({ code: 0, ok: true });
     expect(machine.text(RUN_KEY, RUN_NAME)).toContain("start --port");
   });
 
-  it("starts at logon on another port when its own is taken, and manifest and start at logon follow it", async () => {
-    const facts = (): { port: number } => v.parse(v.object({ port: v.number() }), json(fileOf("install.json")));
-    const { port: own } = facts();
+  it("starts on another port at logon when its own is taken, and updates manifest and start at logon", async () => {
+    const record = (): { port: number } => v.parse(v.object({ port: v.number() }), json(fileOf("install.json")));
+    const { port: own } = record();
     const { pid } = v.parse(v.object({ pid: v.number() }), json(fileOf("run\\bridge.json")));
     machine.run("taskkill", "/f", "/pid", String(pid));
     const taken = await occupied(own);
     const [, program = "", words = ""] = /^"(.*)" (.*)$/.exec(machine.text(RUN_KEY, RUN_NAME)) ?? [];
     machine.start(program, ...words.split(" "));
-    await expect.poll(() => facts().port, { timeout: 120_000 }).not.toBe(own);
-    const { port } = facts();
+    await expect.poll(() => record().port, { timeout: 120_000 }).not.toBe(own);
+    const { port } = record();
     expect(PORTS).toContain(port);
     await expect.poll(() => machine.text(RUN_KEY, RUN_NAME), { timeout: 120_000 }).toMatch(`start --port ${port}`);
     const manifests = [fileOf("manifest\\manifest.xml"), fileOf("sideload\\OfficeAddinDebugging\\manifest.xml")];
@@ -164,7 +164,7 @@ describe("the npm package on Windows", { timeout: 900_000 }, () => {
     taken.close();
   });
 
-  it("writes a report in which neither the user nor the profile is named", () => {
+  it("writes a report without the names of user and profile", () => {
     const file = "C:\\report.json";
     cli(package_, "doctor", "--report", file);
     const report = readFileSync(machine.linux(file), "utf8");
@@ -179,11 +179,11 @@ describe("the npm package on Windows", { timeout: 900_000 }, () => {
     const old = /"version": "([^"]+)"/.exec(readFileSync(join(package_, "package.json"), "utf8"))?.[1] ?? "";
     const upgraded = answer(next, "install");
     expect(upgraded, upgraded.error).toMatchObject({ code: 0, ok: true });
-    // The agent that runs cannot be deleted; it stays beside the new version until Outlook is started anew.
+    // The loaded agent cannot be deleted. It stays beside the new version until Outlook restarts.
     expect(upgraded.replaced).toEqual([]);
-    expect(existsSync(machine.linux(`${machine.home}\\app\\${old}\\dist\\windows\\x64\\offline-state-agent.dll`))).toBe(
-      true,
-    );
+    expect(
+      existsSync(machine.linux(`${machine.dataDirectory}\\app\\${old}\\dist\\windows\\x64\\offline-state-agent.dll`)),
+    ).toBe(true);
     expect(machine.ourRegistry().some((line) => line.includes(NEXT_VERSION))).toBe(true);
 
     const removed = answer(next, "uninstall");
@@ -191,7 +191,7 @@ describe("the npm package on Windows", { timeout: 900_000 }, () => {
     expect(machine.ourFiles()).toEqual([]);
     expect(machine.ourProcesses()).toEqual([]);
     expect(machine.trustedCertificates()).toBe(0);
-    // Only what deletes the agent at the next logon, and then itself.
+    // Only the entry that deletes the agent at the next logon, and then itself.
     expect(machine.ourRegistry().filter((line) => !line.includes("Removal"))).toEqual([]);
     await machine.endOutlook(outlook);
     machine.run(
@@ -204,11 +204,11 @@ describe("the npm package on Windows", { timeout: 900_000 }, () => {
     );
   });
 
-  it("leaves nothing when uninstalling after an installation that was killed on its way", async () => {
-    await killedInstall(/bridge: process/);
-    // By the installed copy itself, as Windows' settings do it: its own node.exe cannot be deleted while it runs.
+  it("leaves nothing when it is uninstalled after an installation was killed", async () => {
+    await killedInstall(/Background program: started/);
+    // With the installed copy itself, as Windows' settings do. Its node.exe cannot be deleted while it runs.
     const { version } = readInventory(package_);
-    const app = `${machine.home}\\app\\${version}`;
+    const app = `${machine.dataDirectory}\\app\\${version}`;
     const removed = machine.run(`${app}\\node.exe`, `${app}\\${MAIN.replaceAll("/", "\\")}`, "uninstall");
     expect(removed, removed.output).toMatchObject({ code: 0 });
     await expect.poll(() => machine.leftInTemp(), { timeout: 300_000 }).toEqual([]);
@@ -216,7 +216,7 @@ describe("the npm package on Windows", { timeout: 900_000 }, () => {
   });
 });
 
-/** Kills the process that installs as soon as it has said `until`. */
+/** Kills the installing process as soon as its output contains `until`. */
 async function killedInstall(until: RegExp): Promise<void> {
   const output = join(machine.folder, "killed");
   writeFileSync(output, "");

@@ -1,12 +1,12 @@
-// What people receive, and nothing of how it was made: a tarball and an MSI, each alone in a folder.
+// The delivered files, a tarball and an MSI, each alone in a folder.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { damagedFiles, readInventory } from "../../bridge/src/install/files/inventory.js";
-import { json, NODE, only, STAGE, windowsPath } from "./support/packages.js";
-import { WineMachine, type Ended } from "./support/windows.js";
+import { damagedFiles, readInventory } from "../../bridge/src/install/inventory.js";
+import { json, NODE, only, STAGE, windowsPath } from "./build-packages.js";
+import { WineMachine, type WineResult } from "./wine-machine.js";
 
 const STEPS = ["files", "certificate", "agent", "bridge", "manifest", "autostart", "entry"];
 const MAIN = windowsPath(join(STAGE, "npm", "dist", "bridge", "src", "cli", "main.js"));
@@ -23,8 +23,8 @@ afterAll(async () => {
 }, 300_000);
 
 /**
- * As `npx ./<tarball>` unpacks it on Windows, from a folder with nothing else in it and with nothing fetched. Returns the package's
- * program. The batch file that npx then runs is one that Wine's cmd.exe cannot: it ends silently at npm's "goto #_undefined_#".
+ * Unpacks the tarball like `npx ./<tarball>` on Windows, in an empty folder and without a network. Returns the package's program.
+ * It is run directly, because Wine's cmd.exe cannot run npm's batch file: it ends silently at "goto #_undefined_#".
  */
 function unpackedByNpx(): string {
   const tarball = only(".tgz");
@@ -47,70 +47,70 @@ function unpackedByNpx(): string {
   return join(modules, ...program.split("\\"));
 }
 
-const answers = v.object({
+const resultSchema = v.object({
   ok: v.boolean(),
   error: v.optional(v.string()),
   left: v.optional(v.array(v.string())),
   steps: v.optional(v.array(v.object({ step: v.string(), outcome: v.string() }))),
 });
 
-function answerOf({ code, output }: Ended): v.InferOutput<typeof answers> & { readonly code: number | null } {
+function resultOf({ code, output }: WineResult): v.InferOutput<typeof resultSchema> & { readonly code: number | null } {
   const line = output.trim().split("\n").at(-1) ?? "";
-  return { ...(line.startsWith("{") ? v.parse(answers, JSON.parse(line)) : { ok: false, error: output }), code };
+  return { ...(line.startsWith("{") ? v.parse(resultSchema, JSON.parse(line)) : { ok: false, error: output }), code };
 }
 
-async function nothingIsLeft(): Promise<void> {
+async function expectNothingLeft(): Promise<void> {
   await expect.poll(() => machine.leftInTemp(), { timeout: 300_000 }).toEqual([]);
   expect(machine.ourProcesses()).toEqual([]);
   expect(machine.ourFiles()).toEqual([]);
   expect(machine.trustedCertificates()).toBe(0);
-  // Windows Installer's own memory of folders that it once knew is not ours to clear.
+  // Windows Installer keeps a list of folders, which is not removed.
   expect(machine.ourRegistry().filter((line) => !line.includes("\\Installer\\"))).toEqual([]);
 }
 
 describe("the tarball", { timeout: 1_800_000 }, () => {
-  it("is installed by npx from an empty folder, whole, and removed without a trace", async () => {
+  it("is installed with npx from an empty folder, and removed completely", async () => {
     const program = windowsPath(unpackedByNpx());
-    const run = (...words: string[]): Ended =>
+    const run = (...words: string[]): WineResult =>
       machine.runIn(machine.folderWith(), {}, windowsPath(NODE), program, ...words);
-    const installed = answerOf(run("install", "--json"));
+    const installed = resultOf(run("install", "--json"));
     expect(installed, installed.error).toMatchObject({ code: 0, ok: true });
     expect(installed.steps?.map(({ step, outcome }) => `${step} ${outcome}`)).toEqual(
       STEPS.map((step) => `${step} done`),
     );
-    const app = machine.linux(`${machine.home}\\app`);
+    const app = machine.linux(`${machine.dataDirectory}\\app`);
     const [version = ""] = readdirSync(app);
     expect(await damagedFiles(join(app, version), readInventory(join(app, version)))).toEqual([]);
     expect(machine.ourProcesses()).toHaveLength(1);
     expect(machine.trustedCertificates()).toBe(1);
 
-    const removed = answerOf(run("uninstall", "--json"));
+    const removed = resultOf(run("uninstall", "--json"));
     expect(removed, removed.error).toMatchObject({ code: 0, ok: true, left: [] });
-    await nothingIsLeft();
+    await expectNothingLeft();
   });
 });
 
 describe("two installations at once", { timeout: 900_000 }, () => {
-  it("end with one that has done everything, and one that is refused and has changed nothing", async () => {
-    const install = (): Promise<Ended> => machine.runBeside(windowsPath(NODE), MAIN, "install", "--json");
-    const [one, other] = (await Promise.all([install(), install()])).map(answerOf);
+  it("end with one complete and one refused without changes", async () => {
+    const install = (): Promise<WineResult> => machine.runAsync(windowsPath(NODE), MAIN, "install", "--json");
+    const [one, other] = (await Promise.all([install(), install()])).map(resultOf);
     const ended = [one, other].sort((first, second) => (first?.code ?? 0) - (second?.code ?? 0));
     expect(ended[0], one?.error).toMatchObject({ code: 0, ok: true });
-    // A machine may be so busy that the first has ended before the second begins.
+    // On a busy machine the first may end before the second starts.
     if (ended[1]?.ok === false) {
       expect(ended[1]).toMatchObject({ code: 1 });
-      expect(ended[1].error).toContain("another `install` or `uninstall` of this user is running");
+      expect(ended[1].error).toContain("another `install` or `uninstall` is running for this user");
     }
     expect(machine.ourProcesses()).toHaveLength(1);
     expect(machine.trustedCertificates()).toBe(1);
     const removed = machine.run(windowsPath(NODE), MAIN, "uninstall");
     expect(removed, removed.output).toMatchObject({ code: 0 });
-    await nothingIsLeft();
+    await expectNothingLeft();
   });
 });
 
-describe("a folder of somebody else's, chosen as the data directory", { timeout: 900_000 }, () => {
-  it("is refused by install and uninstall, and nothing in it is changed", () => {
+describe("a data directory that contains files of others", { timeout: 900_000 }, () => {
+  it("is refused by install and uninstall, and not changed", () => {
     const folder = machine.folderWith();
     mkdirSync(join(folder, "logs"));
     writeFileSync(join(folder, "logs", "theirs"), "");
@@ -129,17 +129,17 @@ describe("a folder of somebody else's, chosen as the data directory", { timeout:
 });
 
 describe("the MSI", { timeout: 900_000 }, () => {
-  const msiexec = (word: string): Ended => {
+  const msiexec = (word: string): WineResult => {
     const file = only(".msi");
     return machine.runIn(machine.folderWith(file), {}, "msiexec", word, basename(file), "/qn");
   };
 
-  it("is installed from an empty folder, is Windows Installer's also when our record is damaged, and leaves nothing", async () => {
+  it("is installed from an empty folder, stays Windows Installer's when our record is damaged, and leaves nothing", async () => {
     expect(msiexec("/i").code).toBe(0);
-    const app = machine.linux(`${machine.home}\\app`);
+    const app = machine.linux(`${machine.dataDirectory}\\app`);
     const [version = ""] = readdirSync(app);
     expect(await damagedFiles(join(app, version), readInventory(join(app, version)))).toEqual([]);
-    const record = machine.linux(`${machine.home}\\install.json`);
+    const record = machine.linux(`${machine.dataDirectory}\\install.json`);
     expect(json(record)).toMatchObject({ msi: true });
 
     writeFileSync(record, readFileSync(record, "utf8").slice(0, 20));
@@ -150,6 +150,6 @@ describe("the MSI", { timeout: 900_000 }, () => {
     }
     expect(machine.ourProcesses()).toHaveLength(1);
     expect(msiexec("/x").code).toBe(0);
-    await nothingIsLeft();
+    await expectNothingLeft();
   });
 });

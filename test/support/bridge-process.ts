@@ -1,71 +1,48 @@
-// The real bridge, in a process of its own, with a simulated Outlook of its own.
+// The real bridge with a simulator, in a process of its own.
 import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { resolveHome } from "../../bridge/src/home/home.js";
-import { controlAddress } from "../../bridge/src/simulated/control-address.js";
-import { tellOutlook } from "../../bridge/src/simulated/control-client.js";
+import { resolveDataDirectory } from "../../bridge/src/data-directory.js";
+import { controlAddress, sendCommand } from "../../bridge/src/simulator/control.js";
 import { fromRoot } from "../../tools/lib/paths.mjs";
+import { freePort } from "./system.js";
+import { createFolder, removeFolder } from "./temporary-folder.js";
 
 const ENTRY = fromRoot("dist/bridge/src/cli/main.js");
 const READY_MS = 30_000;
 
-export interface BridgeOptions {
-  /** One of its own unless told. */
-  readonly home?: string;
+export interface BridgeProcessOptions {
+  /** By default a new folder, which `stop` removes. */
+  readonly dataDirectory?: string;
   readonly port?: number;
   readonly env?: NodeJS.ProcessEnv;
-  /** Words put before node: a program that starts it under other circumstances. */
+  /** A command with arguments that starts node, for example `prlimit`. */
   readonly wrapper?: readonly string[];
 }
 
-/** Where a client finds a bridge, and whom it trusts. */
+/** The port of a bridge and the certificate authority that clients must trust. */
 export interface Target {
   readonly port: number;
   readonly ca: Buffer;
 }
 
-/** Folders are kept while a test looks at them, and removed with `remove`. */
-export function freshHome(): { readonly path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), "offline-state-"));
-  return {
-    path,
-    remove: () => {
-      rmSync(path, { recursive: true, force: true, maxRetries: 5 });
-    },
-  };
-}
-
-/** A port that nobody listens on now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
 export class BridgeProcess implements Target {
-  readonly home: string;
+  readonly dataDirectory: string;
   readonly port: number;
   readonly child: ChildProcess;
   readonly ended: Promise<number | NodeJS.Signals | null>;
   stdout = "";
   stderr = "";
-  readonly #removeHome: () => void;
+  readonly #ownsDataDirectory: boolean;
 
-  private constructor(home: string, port: number, removeHome: () => void, { env, wrapper = [] }: BridgeOptions) {
-    this.home = home;
+  private constructor(port: number, { dataDirectory, env, wrapper = [] }: BridgeProcessOptions) {
+    this.dataDirectory = dataDirectory ?? createFolder();
+    this.#ownsDataDirectory = dataDirectory === undefined;
     this.port = port;
-    this.#removeHome = removeHome;
     const words = [...wrapper, process.execPath, ENTRY, "start", "--simulate", "--port", String(port)];
     this.child = spawn(words[0] ?? "", words.slice(1), {
-      env: { ...process.env, ...env, OUTLOOK_OFFLINE_STATE_HOME: home },
+      env: { ...process.env, ...env, OUTLOOK_OFFLINE_STATE_HOME: this.dataDirectory },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.child.stdout?.on("data", (data: Buffer) => (this.stdout += data.toString()));
@@ -78,21 +55,13 @@ export class BridgeProcess implements Target {
     });
   }
 
-  /** Starts one, and does not wait. */
-  static async launch(options: BridgeOptions = {}): Promise<BridgeProcess> {
-    const own = options.home === undefined ? freshHome() : { path: options.home, remove: () => undefined };
-    return new BridgeProcess(
-      own.path,
-      options.port ?? (await freePort()),
-      () => {
-        own.remove();
-      },
-      options,
-    );
+  /** Starts a bridge without waiting for it. */
+  static async launch(options: BridgeProcessOptions = {}): Promise<BridgeProcess> {
+    return new BridgeProcess(options.port ?? (await freePort()), options);
   }
 
-  /** Starts one, and waits until the pane can be opened. */
-  static async start(options: BridgeOptions = {}): Promise<BridgeProcess> {
+  /** Starts a bridge and waits until the pane can be opened. */
+  static async start(options: BridgeProcessOptions = {}): Promise<BridgeProcess> {
     const bridge = await BridgeProcess.launch(options);
     await bridge.ready();
     return bridge;
@@ -114,20 +83,20 @@ export class BridgeProcess implements Target {
   }
 
   get ca(): Buffer {
-    return readFileSync(join(this.home, "certificates", "ca.crt"));
+    return readFileSync(join(this.dataDirectory, "certificates", "ca.crt"));
   }
 
-  /** Tells the simulated Outlook something; throws what is wrong. */
+  /** Sends a command to the simulator. Throws if it fails. */
   async outlook(command: string): Promise<string> {
-    const home = resolveHome({ env: { OUTLOOK_OFFLINE_STATE_HOME: this.home } });
-    const { ok, text } = await tellOutlook(controlAddress(home), command);
+    const dataDirectory = resolveDataDirectory({ env: { OUTLOOK_OFFLINE_STATE_HOME: this.dataDirectory } });
+    const { ok, text } = await sendCommand(controlAddress(dataDirectory), command);
     if (!ok) throw new Error(`outlook ${command}: ${text}`);
     return text;
   }
 
-  /** Everything that was logged, as text. */
+  /** The content of all log files. */
   logText(): string {
-    const folder = join(this.home, "logs");
+    const folder = join(this.dataDirectory, "logs");
     return readdirSync(folder)
       .map((file) => readFileSync(join(folder, file), "utf8"))
       .join("");
@@ -137,14 +106,14 @@ export class BridgeProcess implements Target {
     this.child.kill(signal);
   }
 
-  /** Ends it as a user does, and removes its home unless it was given. */
+  /** Ends the bridge with SIGTERM, after 5 s with SIGKILL. Returns its exit code or signal. */
   async stop(): Promise<number | NodeJS.Signals | null> {
     this.child.kill("SIGCONT");
     this.child.kill("SIGTERM");
     const late = setTimeout(() => this.child.kill("SIGKILL"), 5000);
     const code = await this.ended;
     clearTimeout(late);
-    this.#removeHome();
+    if (this.#ownsDataDirectory) removeFolder(this.dataDirectory);
     return code;
   }
 }

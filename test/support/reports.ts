@@ -1,23 +1,36 @@
+import * as v from "valibot";
 import { onTestFinished } from "vitest";
-import type { OfflineStateSource, SourceReport } from "../../bridge/src/source/offline-state-source.js";
+import { loadNativeModule } from "../../bridge/src/native-module.js";
+import { nativeStatusSchema } from "../../bridge/src/state-source.js";
+import { naturalSchema } from "../../shared/src/contract.js";
 
-type Wanted = (report: SourceReport) => boolean;
+/** What the native module reports, with the fields that the bridge does not need. */
+const reportSchema = v.object({
+  ...nativeStatusSchema.entries,
+  /** Grows by one with each change of state or source. */
+  number: naturalSchema,
+  /** Version of the agent, while there is one. */
+  agent: v.optional(v.string()),
+});
+export type Report = v.InferOutput<typeof reportSchema>;
+
+type Predicate = (report: Report) => boolean;
 
 export interface Reports {
-  readonly all: readonly SourceReport[];
-  /** The first report, from the one after the last that was awaited, for which `wanted` holds. */
-  next(wanted?: Wanted): Promise<SourceReport>;
+  readonly all: readonly Report[];
+  /** The first report for which `wanted` holds, starting after the last one that was returned. */
+  next(wanted?: Predicate): Promise<Report>;
   readonly refresh: () => void;
   readonly close: () => void;
 }
 
-/** Subscribes and remembers; closed when the test is over. */
-export function collect(source: OfflineStateSource): Reports {
-  const all: SourceReport[] = [];
+/** Collects what the native module reports of the agent of `dataDirectory`, until the test ends. */
+export function collectReports(dataDirectory: string): Reports {
+  const all: Report[] = [];
   let seen = 0;
   let notice: () => void = () => undefined;
-  const subscription = source.subscribe((report) => {
-    all.push(report);
+  const subscription = loadNativeModule().subscribe({ dataDirectory }, (status) => {
+    all.push(v.parse(reportSchema, status));
     notice();
   });
   onTestFinished(() => {
@@ -48,14 +61,14 @@ export function collect(source: OfflineStateSource): Reports {
   };
 }
 
-/** True of a report that says this reason. */
+/** Matches reports with this reason. */
 export const reason =
-  (name: string): Wanted =>
+  (name: string): Predicate =>
   ({ source }) =>
     source.status === "unavailable" && source.reason === name;
 
-/** True of a report that says this state. */
+/** Matches reports with this state. */
 export const state =
-  (name: string): Wanted =>
+  (name: string): Predicate =>
   (report) =>
     report.state === name;

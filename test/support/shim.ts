@@ -1,4 +1,4 @@
-// Libraries that stand between a process and its system, to be preloaded: how a fault of the system is made for real.
+// Preloaded libraries that replace system functions, to simulate faults of the system.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { fromRoot } from "../../tools/lib/paths.mjs";
 
 /**
- * Compiles shims/<name>.c; answers the value for LD_PRELOAD. Blanks and colons separate the names in that variable, so the library
- * cannot be in the clone, whose path may hold them.
+ * Compiles shims/<name>.c and returns the value for LD_PRELOAD. Spaces and colons are separators there, so the library cannot be in
+ * the clone, whose path may contain them.
  */
-export function shim(name: string): string {
+export function compileShim(name: string): string {
   const folder = mkdtempSync(join(/\s|:/.test(tmpdir()) ? "/tmp" : tmpdir(), "offline-state-shim-"));
   process.once("exit", () => {
     rmSync(folder, { recursive: true, force: true });

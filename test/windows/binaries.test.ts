@@ -1,4 +1,4 @@
-// What is shipped for Windows: what it needs, how big it is, what it says of itself, and that it can be made again.
+// The Windows binaries: dependencies, size, version information and reproducibility.
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { fromRoot } from "../../tools/lib/paths.mjs";
 import { machines } from "../../tools/native/toolchains-windows.mjs";
 import { binaries, type Binary } from "../../tools/windows/binaries.mjs";
-import { foreignImports, importsOf } from "../../tools/windows/imports.mjs";
+import { nonSystemImports, importsOf } from "../../tools/windows/binutils.mjs";
 
 const require = createRequire(import.meta.url);
 const { version } = require("../../package.json") as { version: string };
@@ -26,12 +26,12 @@ const AGENT = "dist/windows/x64/offline-state-agent.dll";
 const headersOf = (triplet: string, file: string): string =>
   execFileSync(`${triplet}-objdump`, ["--private-headers", fromRoot(file)], { encoding: "utf8", maxBuffer: 64 << 20 });
 
-test.each(built)("$file needs nothing but what every Windows has", ({ file, triplet }) => {
+test.each(built)("imports only DLLs that every Windows has: $file", ({ file, triplet }) => {
   expect(importsOf(triplet, file)).toContain("KERNEL32.dll");
-  expect(foreignImports(triplet, file)).toEqual([]);
+  expect(nonSystemImports(triplet, file)).toEqual([]);
 });
 
-test.each(built)("$file may lie anywhere in memory, and its data is no code", ({ file, triplet, machine }) => {
+test.each(built)("enables ASLR and DEP: $file", ({ file, triplet, machine }) => {
   const headers = headersOf(triplet, file);
   expect(headers).toMatch(/DYNAMIC_BASE/);
   expect(headers).toMatch(/NX_COMPAT/);
@@ -39,12 +39,12 @@ test.each(built)("$file may lie anywhere in memory, and its data is no code", ({
   expect(headers).toMatch(/Time\/Date\s+Thu Jan\s+1 00:00:00 1970/);
 });
 
-test.each(built)("$file says which version of what it is", ({ file, binary }) => {
+test.each(built)("contains its name and version: $file", ({ file, binary }) => {
   const text = readFileSync(fromRoot(file)).toString("utf16le");
   for (const value of [version, binary.description, binary.file]) expect(text).toContain(`${value}\0`);
 });
 
-test("the agent has at most 300 KB for each bitness, and the exports that COM asks for", () => {
+test("keeps the agent below 300 KB for each bitness, with the exports that COM requires", () => {
   for (const machine of ["x64", "x86"] as const) {
     const file = `dist/windows/${machine}/offline-state-agent.dll`;
     expect(statSync(fromRoot(file)).size).toBeLessThanOrEqual(300 * 1024);
@@ -55,16 +55,16 @@ test("the agent has at most 300 KB for each bitness, and the exports that COM as
   }
 });
 
-test("no binary asks Windows' cryptography for its stack guard, which would load DLLs while it is being loaded", () => {
+test("initializes the stack guard without cryptography, which would load DLLs during load", () => {
   for (const { file } of built) expect(readFileSync(fromRoot(file)).includes("CryptAcquireContext")).toBe(false);
 });
 
-test("the simulated MAPI has the documented names: decorated for 32 bits, plain for 64", () => {
+test("exports the documented names from the simulated MAPI: decorated for 32 bits, plain for 64", () => {
   expect(headersOf(machines.x86.triplet, "dist/windows/x86/msmapi32.dll")).toMatch(/\] HrOpenOfflineObj@20$/m);
   expect(headersOf(machines.x64.triplet, "dist/windows/x64/msmapi32.dll")).toMatch(/\] HrOpenOfflineObj$/m);
 });
 
-test("node-gyp-build finds the module for Windows among the prebuilds", () => {
+test("lets node-gyp-build find the Windows module among the prebuilds", () => {
   const folder = freshCopy(["package.json", "prebuilds"]);
   const script = `
     Object.defineProperty(process, "platform", { value: "win32" });
@@ -74,16 +74,16 @@ test("node-gyp-build finds the module for Windows among the prebuilds", () => {
   expect(found).toBe(join(folder, "prebuilds", "win32-x64", "outlook-offline-state.node"));
 });
 
-test("the same sources give the same bytes in another folder", () => {
+test("builds the same bytes from the same sources in another folder", () => {
   const folder = freshCopy(["package.json", "bridge/native", "tools/native", "tools/windows"]);
   symlinkSync(fromRoot("node_modules"), join(folder, "node_modules"));
-  // Compiled again, and not taken from a cache.
+  // Compiled again instead of taken from the cache.
   const env = { ...process.env, CCACHE_DISABLE: "1" };
   execFileSync(process.execPath, ["tools/windows/build.mjs", "x64", "offline-state-agent.dll"], { cwd: folder, env });
   expect(readFileSync(join(folder, AGENT)).equals(readFileSync(fromRoot(AGENT)))).toBe(true);
 }, 600_000);
 
-/** A folder of its own with these parts of the project. */
+/** A new folder with these parts of the project. */
 function freshCopy(parts: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), "offline-state-copy-"));
   onTestFinished(() => {

@@ -1,4 +1,4 @@
-// Our certificates, as Windows' CryptoAPI sees them; Outlook's webview asks it which CAs this user trusts.
+// The certificates under Windows' CryptoAPI, which Outlook's webview uses.
 import { X509Certificate } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,7 +21,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** "chain 00000000 policy 00000000" when it is good. */
+/** "chain 00000000 policy 00000000" if the certificate is trusted. */
 function verdict(ca: string, certificate: string, host: string): string {
   const files = Object.entries({ ca, certificate }).map(([name, pem]) => {
     const file = join(folder, `${name}.der`);
@@ -31,14 +31,14 @@ function verdict(ca: string, certificate: string, host: string): string {
   return runInWine(PROGRAM, [...files, host]).trim();
 }
 
-test("Windows believes them for localhost, with their constraints", async () => {
+test("are trusted by Windows for localhost, with their constraints", async () => {
   const { ca, certificate } = await ensureCertificates({ folder, log: silentLog() });
   expect(verdict(ca, certificate, "localhost")).toBe("chain 00000000 policy 00000000");
   // CERT_E_CN_NO_MATCH
   expect(verdict(ca, certificate, "example.com")).toBe("chain 00000000 policy 800b010f");
 }, 240_000);
 
-test("Windows does not believe them by another CA of the same name", async () => {
+test("are not trusted by Windows with another CA of the same name", async () => {
   const others = join(folder, "others");
   mkdirSync(others);
   const [{ certificate }, { ca }] = [

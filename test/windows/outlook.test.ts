@@ -1,9 +1,9 @@
-// The simulated Outlook does with add-ins what Outlook does.
+// The simulator loads and disables add-ins like Outlook.
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
-import { WindowsHome } from "./support/bridge.js";
+import { WindowsDataDirectory } from "./support/bridge.js";
 import {
   ADD_INS,
-  forgetAddIns,
+  clearAddIns,
   loadBehavior,
   Outlook,
   registerAgent,
@@ -14,26 +14,26 @@ import {
 import { binaries, readRegistry, windowsPath, writeRegistry } from "./support/wine.js";
 
 const CLASSES = "HKEY_CURRENT_USER\\Software\\Classes";
-const home = new WindowsHome();
+const dataDirectory = new WindowsDataDirectory();
 const running: Outlook[] = [];
 
 async function start(env: NodeJS.ProcessEnv = {}): Promise<Outlook> {
-  const outlook = await Outlook.start(home.windows, { env });
+  const outlook = await Outlook.start(dataDirectory.windows, { env });
   running.push(outlook);
   return outlook;
 }
 
-beforeEach(forgetAddIns);
+beforeEach(clearAddIns);
 afterEach(async () => {
   for (const outlook of running.splice(0)) await outlook.kill();
 });
 afterAll(() => {
-  forgetAddIns();
-  home.remove();
+  clearAddIns();
+  dataDirectory.remove();
 });
 
-test("the agent registers for this user alone, in the view of its bitness, and leaves nothing when it unregisters", () => {
-  // Windows has a view for each bitness; a new Wine prefix has none for 32 bits, and then shows the other in its place.
+test("registers the agent for this user and its bitness only, and removes everything when it unregisters", () => {
+  // Windows has a registry view for each bitness. A new Wine prefix has none for 32 bits and shows the other one instead.
   writeRegistry({ [`${CLASSES}\\WOW6432Node\\CLSID`]: {} });
   registerAgent();
   const machine = readRegistry("HKEY_LOCAL_MACHINE\\Software\\Classes\\OutlookOfflineState.Agent");
@@ -46,7 +46,7 @@ test("the agent registers for this user alone, in the view of its bitness, and l
   expect(readRegistry(ADD_INS)).not.toMatch(/OfflineState/);
 });
 
-test("the class of the other bitness keeps what both have in common", () => {
+test("keeps the shared registration while the class of the other bitness is registered", () => {
   registerAgent();
   const [, id = ""] = /CLSID\\(\{579DAA6E[^}]*\})/.exec(readRegistry(`${CLASSES}\\CLSID`)) ?? [];
   writeRegistry({ [`${CLASSES}\\WOW6432Node\\CLSID\\${id}\\InprocServer32`]: { "@": "C:\\x86\\agent.dll" } });
@@ -57,26 +57,26 @@ test("the class of the other bitness keeps what both have in common", () => {
   expect(loadBehavior()).toBeUndefined();
 });
 
-test("without a registration there is no agent, and ticking says so", async () => {
+test("loads no agent without a registration, and reports that when it is enabled", async () => {
   const outlook = await start();
-  expect(await outlook.tell("state")).toMatch(/^ok online.*add-in unticked$/);
-  expect(await outlook.tell("tick")).toMatch(/^error .*no add-in is registered/);
+  expect(await outlook.command("state")).toMatch(/^ok online.*add-in unticked$/);
+  expect(await outlook.command("tick")).toMatch(/^error .*no add-in is registered/);
 });
 
-test("an add-in that the user has unticked stays so, over restarts too, until it is ticked", async () => {
+test("keeps an add-in disabled across restarts until the user enables it", async () => {
   registerAgent();
   const first = await start();
-  expect(await first.tell("state")).toMatch(/add-in ticked$/);
-  await first.tell("untick");
+  expect(await first.command("state")).toMatch(/add-in ticked$/);
+  await first.command("untick");
   expect(loadBehavior()).toBe("0x2");
   await first.end("exit");
   const second = await start();
-  expect(await second.tell("state")).toMatch(/add-in unticked$/);
-  expect(await second.tell("tick")).toMatch(/^ok/);
+  expect(await second.command("state")).toMatch(/add-in unticked$/);
+  expect(await second.command("tick")).toMatch(/^ok/);
   expect(loadBehavior()).toBe("0x3");
 });
 
-test("an add-in without a class of this bitness is not loaded", async () => {
+test("does not load an add-in without a class of this bitness", async () => {
   registerAgent();
   const [, id = ""] = /CLSID\\(\{579DAA6E[^}]*\})/.exec(readRegistry(`${CLASSES}\\CLSID`)) ?? [];
   writeRegistry({
@@ -84,12 +84,12 @@ test("an add-in without a class of this bitness is not loaded", async () => {
     [`${CLASSES}\\WOW6432Node\\CLSID\\${id}\\InprocServer32`]: { "@": windowsPath(binaries.agent) },
   });
   const outlook = await start();
-  expect(await outlook.tell("state")).toMatch(/add-in unticked$/);
+  expect(await outlook.command("state")).toMatch(/add-in unticked$/);
   expect(outlook.log).toMatch(/no class for an Outlook of this bitness/);
   writeRegistry({ [`-${CLASSES}\\WOW6432Node\\CLSID\\${id}`]: {} });
 });
 
-test("an add-in that starts slowly is disabled from the next start on, and the agent is not it", async () => {
+test("disables an add-in that starts slowly, which the agent does not, from the next start", async () => {
   registerAgent();
   registerOtherAddIn();
   const slow = await start({ OTHER_ADD_IN: "slow" });
@@ -99,18 +99,18 @@ test("an add-in that starts slowly is disabled from the next start on, and the a
   expect(readRegistry(`${RESILIENCY}\\DisabledItems`)).toMatch(/REG_BINARY\s+01000000/);
   const next = await start();
   expect(next.log).toMatch(/Other add-in has been disabled/);
-  expect(await next.tell("state")).toMatch(/add-in ticked$/);
+  expect(await next.command("state")).toMatch(/add-in ticked$/);
 });
 
-test("an add-in that crashed Outlook is disabled at the next start", async () => {
+test("disables an add-in that crashed Outlook at the next start", async () => {
   registerOtherAddIn();
-  await expect(start({ OTHER_ADD_IN: "crash" })).rejects.toThrow(/OUTLOOK\.EXE said ""/);
+  await expect(start({ OTHER_ADD_IN: "crash" })).rejects.toThrow(/OUTLOOK\.EXE printed ""/);
   const next = await start();
   expect(next.log).toMatch(/Other add-in crashed the last Outlook/);
-  expect(await next.tell("state")).toMatch(/add-in unticked$/);
+  expect(await next.command("state")).toMatch(/add-in unticked$/);
 });
 
-test("a slow shutdown leaves no reference of the agent's behind, and unloads its DLL", async () => {
+test("releases all references of the agent and unloads its DLL at a slow shutdown", async () => {
   registerAgent();
   const outlook = await start();
   await outlook.end("quit");
@@ -118,7 +118,7 @@ test("a slow shutdown leaves no reference of the agent's behind, and unloads its
   expect(outlook.log).not.toMatch(/references held|keeps its DLL loaded/);
 });
 
-test("an Outlook whose standard input ends exits fast", async () => {
+test("exits fast when its standard input ends", async () => {
   registerAgent();
   const outlook = await start();
   outlook.closeInput();

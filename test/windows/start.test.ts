@@ -1,23 +1,23 @@
-// The product's own `start` in the node.exe of Windows, where there is no Outlook.
+// The command `start` in node.exe, without Outlook.
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { fromRoot } from "../../tools/lib/paths.mjs";
-import { ensureWindowsNode } from "../../tools/windows/node.mjs";
-import { freePort } from "../e2e/support/surroundings.js";
-import { WindowsHome } from "./support/bridge.js";
-import { ADD_INS, forgetAddIns, RESILIENCY } from "./support/outlook.js";
+import { ensureWindowsNode } from "../../tools/windows/wine-prefix.mjs";
+import { freePort } from "../support/system.js";
+import { WindowsDataDirectory } from "./support/bridge.js";
+import { ADD_INS, clearAddIns, RESILIENCY } from "./support/outlook.js";
 import { readRegistry, runInWine, windowsPath, WineProcess } from "./support/wine.js";
 
 const MAIN = "dist/bridge/src/cli/main.js";
 
-const home = new WindowsHome();
+const dataDirectory = new WindowsDataDirectory();
 const running: WineProcess[] = [];
 
 async function start(root: string, ...options: string[]): Promise<WineProcess> {
   const args = [windowsPath(join(root, MAIN)), "start", "--port", String(await freePort()), ...options];
-  const bridge = new WineProcess(ensureWindowsNode(), args, home.env);
+  const bridge = new WineProcess(ensureWindowsNode(), args, dataDirectory.env);
   running.push(bridge);
   return bridge;
 }
@@ -29,25 +29,25 @@ async function isReady(bridge: WineProcess): Promise<void> {
 }
 
 const outlook = (command: string): string =>
-  runInWine(ensureWindowsNode(), [windowsPath(fromRoot(MAIN)), "outlook", command], home.env).trim();
+  runInWine(ensureWindowsNode(), [windowsPath(fromRoot(MAIN)), "outlook", command], dataDirectory.env).trim();
 
-beforeEach(forgetAddIns);
+beforeEach(clearAddIns);
 afterEach(async () => {
   for (const bridge of running.splice(0)) await bridge.kill();
 });
 afterAll(() => {
-  home.remove();
+  dataDirectory.remove();
 });
 
 test.each([
   ["with --simulate", ["--simulate"], false],
   ["because no Outlook is installed", [], true],
 ] as const)(
-  "starts the simulated Outlook that was built for Windows, %s, with the agent and without the registry",
-  async (_why, options, says) => {
+  "starts the Windows simulator with the agent, without the registry, %s",
+  async (_why, options, isReported) => {
     const bridge = await start(fromRoot(), ...options);
     await isReady(bridge);
-    expect(bridge.output.includes("Classic Outlook is not installed on this machine: a simulated one")).toBe(says);
+    expect(bridge.output.includes("Classic Outlook is not installed: using the simulator")).toBe(isReported);
     expect(outlook("state")).toMatch(/^online.*add-in ticked$/);
     outlook("untick");
     expect(outlook("state")).toMatch(/add-in unticked$/);
@@ -55,18 +55,18 @@ test.each([
   },
 );
 
-test("says what is missing where the simulated Outlook was not built, and goes on without it where that was not asked for", async () => {
+test("reports that the simulator was not built, and starts without it unless it was requested", async () => {
   const root = cloneWithoutOutlook();
-  const asked = await start(root, "--simulate");
-  expect(await asked.ended).toBe(1);
-  expect(asked.output).toMatch(/error: the simulated Outlook is not complete: .*dist\\windows\\x64\\OUTLOOK\.EXE/);
-  expect(asked.output).toMatch(/npm run build:windows/);
+  const requested = await start(root, "--simulate");
+  expect(await requested.ended).toBe(1);
+  expect(requested.output).toMatch(/error: a file of the simulator is missing: .*dist\\windows\\x64\\OUTLOOK\.EXE/);
+  expect(requested.output).toMatch(/npm run build:windows/);
   const bridge = await start(root);
   await isReady(bridge);
-  expect(bridge.output).toMatch(/the pane will say that Outlook is not running/);
+  expect(bridge.output).toMatch(/the pane will show that Outlook is not running/);
 });
 
-/** A clone in which `npm run build:windows` was never run. */
+/** A clone in which `npm run build:windows` never ran. */
 function cloneWithoutOutlook(): string {
   const root = mkdtempSync(join(tmpdir(), "offline-state-clone-"));
   onTestFinished(() => {

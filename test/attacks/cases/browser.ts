@@ -1,4 +1,4 @@
-// Rows 1, 18, 21 and 33 once more, as a real browser carries them out.
+// Rows 1, 18, 21 and 33 in a real browser. Its own WebSocket is used, because the browser's rules for other sites are under test.
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -6,40 +6,41 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { trustAuthority } from "../../browser/support/certificates.js";
 import { startChromium } from "../../browser/support/chromium.js";
-import { freshHome, type BridgeProcess } from "../../support/bridge-process.js";
-import type { Attack } from "../attack.js";
+import type { BridgeProcess } from "../../support/bridge-process.js";
+import { createFolder, removeFolder } from "../../support/temporary-folder.js";
+import type { Attack } from "./attack.js";
 
-/** Opens a page of another site in a browser that trusts the bridge's certificate, and lets it try something. */
+/** Runs `action` in a page of another site, in a browser that trusts the bridge's certificate. */
 async function fromEvilPage(
   bridge: BridgeProcess,
-  attempt: (page: Page, ours: string) => Promise<string>,
+  action: (page: Page, ours: string) => Promise<string>,
 ): Promise<string> {
-  const folder = freshHome();
-  trustAuthority(join(bridge.home, "certificates", "ca.crt"), folder.path);
+  const folder = createFolder();
+  trustAuthority(join(bridge.dataDirectory, "certificates", "ca.crt"), folder);
   const evil = createServer((_request, response) => {
     response.setHeader("Content-Type", "text/html").end("<!doctype html><title>evil</title><body>");
   }).listen(0, "127.0.0.1");
   await once(evil, "listening");
-  const browser = await startChromium(folder.path);
+  const browser = await startChromium(folder);
   try {
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${(evil.address() as AddressInfo).port}/`);
-    return await attempt(page, `localhost:${bridge.port}`);
+    return await action(page, `localhost:${bridge.port}`);
   } finally {
     await browser.close();
     evil.close();
-    folder.remove();
+    removeFolder(folder);
   }
 }
 
 const inBrowser = (
   row: number,
-  tried: string,
-  answer: string,
-  attempt: (page: Page, ours: string) => Promise<string>,
-): Attack => ({ row, tried, answer, run: (bridge) => fromEvilPage(bridge, attempt) });
+  attempt: string,
+  response: string,
+  action: (page: Page, ours: string) => Promise<string>,
+): Attack => ({ row, attempt, response, run: (bridge) => fromEvilPage(bridge, action) });
 
-export const inBrowsers: readonly Attack[] = [
+export const browserAttacks: readonly Attack[] = [
   inBrowser(1, "Chromium: new WebSocket() on another site's page", "close 1006, no message", (page, ours) =>
     page.evaluate(
       (url) =>
@@ -107,7 +108,7 @@ export const inBrowsers: readonly Attack[] = [
         document.body.append(Object.assign(document.createElement("iframe"), { src: url }));
       }, `https://${ours}/taskpane.html`);
       const shown = (): string[] => page.frames().flatMap((frame) => (frame === page.mainFrame() ? [] : [frame.url()]));
-      // A frame is about:blank until it is known what it shows.
+      // A frame is about:blank until its navigation is committed.
       const limit = performance.now() + 30_000;
       while (shown().every((address) => !/^(?:chrome-error|https):/.test(address)) && performance.now() < limit)
         await page.waitForTimeout(50);
@@ -119,37 +120,37 @@ export const inBrowsers: readonly Attack[] = [
   inBrowser(
     33,
     "Chromium: <script>, onclick, javascript:, eval(), <style> within the page",
-    "none counts, and the pane's own do",
+    "only the pane's own run",
     async (page, ours) => {
       await page.goto(`https://${ours}/taskpane.html`);
-      await page.locator("html[data-row]").waitFor();
+      await page.locator("html[data-message]").waitFor();
       const own = await page.evaluate(() => getComputedStyle(document.body).display === "flex");
-      const counted = await page.evaluate(async () => {
-        const counts: string[] = [];
-        Reflect.set(window, "slipped", (name: string) => counts.push(name));
+      const executed = await page.evaluate(async () => {
+        const executed: string[] = [];
+        Reflect.set(window, "injected", (name: string) => executed.push(name));
         const add = (tag: string, text: string, attributes: Readonly<Record<string, string>> = {}): HTMLElement => {
           const element = Object.assign(document.createElement(tag), { textContent: text });
           for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
           document.body.append(element);
           return element;
         };
-        add("script", "slipped('script')");
-        add("script", "slipped('module')", { type: "module" });
-        add("button", "", { onclick: "slipped('onclick')" }).click();
-        add("a", "", { href: "javascript:slipped('javascript:')" }).click();
+        add("script", "injected('script')");
+        add("script", "injected('module')", { type: "module" });
+        add("button", "", { onclick: "injected('onclick')" }).click();
+        add("a", "", { href: "javascript:injected('javascript:')" }).click();
         add("style", "body { display: table }");
         try {
-          // A timer with a text is eval() by another name.
-          Reflect.apply(setTimeout, window, ["slipped('eval')", 0]);
+          // setTimeout with a string is a form of eval().
+          Reflect.apply(setTimeout, window, ["injected('eval')", 0]);
         } catch {
-          // That is what is wanted.
+          // Blocked, as required.
         }
         await new Promise((resolve) => setTimeout(resolve, 500));
-        if (getComputedStyle(document.body).display === "table") counts.push("style");
-        return counts;
+        if (getComputedStyle(document.body).display === "table") executed.push("style");
+        return executed;
       });
-      if (counted.length > 0) return `these count: ${counted.join(", ")}`;
-      return own ? "none counts, and the pane's own do" : "the pane's own style does not count";
+      if (executed.length > 0) return `these run: ${executed.join(", ")}`;
+      return own ? "only the pane's own run" : "the pane's own style is missing";
     },
   ),
 ];

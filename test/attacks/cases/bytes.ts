@@ -1,30 +1,30 @@
-// Rows 28 to 32: what is wrong with the bytes of a request itself, whoever it says that it comes from.
+// Rows 28 to 34: requests that are malformed or ambiguous, regardless of their origin.
 import { connect } from "node:net";
 import { getCiphers, type ConnectionOptions, type TLSSocket } from "node:tls";
 import type { BridgeProcess } from "../../support/bridge-process.js";
-import type { Attack } from "../attack.js";
+import type { Attack } from "./attack.js";
 import {
-  answerTo,
-  bytesOf,
+  sendRequest,
+  encodeRequest,
   connectTls,
-  ended,
+  waitForClose,
   openFeed,
-  parse,
-  plain,
-  untilClosed,
-  upgrade,
-  type Changes,
-} from "../wire.js";
+  parseResponse,
+  plainRequest,
+  readUntilClosed,
+  upgradeRequest,
+  type HeaderChanges,
+} from "../../support/raw-client.js";
 import { doubled, onPlain, onUpgrade, refused } from "./requests.js";
 
-const CLOSE: Changes = { Connection: "close" };
+const CLOSE: HeaderChanges = { Connection: "close" };
 const JUNK = "j:\r\n".repeat(1500);
 
-/** A request, written by hand: `HOST` stands for a right Host line. */
-const raw = (row: number, tried: string, answer: string, text: string): Attack => ({
+/** A raw request, in which `HOST` is replaced by a valid Host header. */
+const raw = (row: number, attempt: string, response: string, text: string): Attack => ({
   row,
-  tried,
-  answer,
+  attempt,
+  response,
   run: (bridge) =>
     refused(bridge, Buffer.from(text.replaceAll("HOST", `Host: localhost:${bridge.port}\r\n`), "latin1")),
 });
@@ -49,9 +49,9 @@ const smuggled: Attack[] = [
     "400",
     "GET /healthz HTTP/1.1\r\nHOSTTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
   ),
-  raw(28, "a header over two lines", "400", "GET /healthz HTTP/1.1\r\nHOST evil.example\r\nX: y\r\n\r\n"),
-  raw(28, "lines that end with LF alone", "400", "GET /healthz HTTP/1.1\nHOST\n"),
-  raw(28, "CR alone in a header", "400", "GET /healthz HTTP/1.1\r\nHOSTX: a\rOrigin: https://evil.example\r\n\r\n"),
+  raw(28, "a header folded over two lines", "400", "GET /healthz HTTP/1.1\r\nHOST evil.example\r\nX: y\r\n\r\n"),
+  raw(28, "lines that end with LF only", "400", "GET /healthz HTTP/1.1\nHOST\n"),
+  raw(28, "a bare CR in a header", "400", "GET /healthz HTTP/1.1\r\nHOSTX: a\rOrigin: https://evil.example\r\n\r\n"),
   raw(28, "a space before the colon", "400", "GET /healthz HTTP/1.1\r\nHOSTOrigin : https://evil.example\r\n\r\n"),
   raw(28, "a method that does not exist", "400", "EVIL /healthz HTTP/1.1\r\nHOST\r\n"),
   raw(
@@ -62,32 +62,35 @@ const smuggled: Attack[] = [
   ),
   {
     row: 28,
-    tried: "a second Origin after 1,500 other headers of an upgrade",
-    answer: "403",
+    attempt: "a second Origin after 1,500 other headers of an upgrade",
+    response: "403",
     run: (bridge) => {
-      const head = bytesOf(upgrade(bridge)).toString("latin1").slice(0, -2);
+      const head = encodeRequest(upgradeRequest(bridge)).toString("latin1").slice(0, -2);
       return refused(bridge, Buffer.from(`${head}${JUNK}Origin: https://evil.example\r\n\r\n`, "latin1"));
     },
   },
   raw(
     28,
-    "a good request behind a refused one",
+    "a valid request after a refused one",
     "421",
     "GET /healthz HTTP/1.1\r\nHost: evil.example\r\n\r\nGET /healthz HTTP/1.1\r\nHOST\r\n",
   ),
   {
     row: 28,
-    tried: "a good request behind a refused upgrade",
-    answer: "404",
+    attempt: "a valid request after a refused upgrade",
+    response: "404",
     run: (bridge) =>
       refused(
         bridge,
-        Buffer.concat([bytesOf({ ...upgrade(bridge), target: "/healthz" }), bytesOf(plain(bridge, "/healthz", CLOSE))]),
+        Buffer.concat([
+          encodeRequest({ ...upgradeRequest(bridge), target: "/healthz" }),
+          encodeRequest(plainRequest(bridge, "/healthz", CLOSE)),
+        ]),
       ),
   },
 ];
 
-/** What becomes of a connection with other TLS options. */
+/** Whether a connection with these TLS options succeeds. */
 async function overTls(bridge: BridgeProcess, options: ConnectionOptions): Promise<string> {
   try {
     const socket = await connectTls(bridge, options);
@@ -100,30 +103,30 @@ async function overTls(bridge: BridgeProcess, options: ConnectionOptions): Promi
 
 const renegotiate = (socket: TLSSocket): Promise<boolean> =>
   new Promise((resolve) => {
-    const over = (): void => {
+    const closed = (): void => {
       resolve(false);
     };
-    socket.once("close", over);
+    socket.once("close", closed);
     const asked = socket.renegotiate({}, (failed) => {
-      socket.off("close", over);
+      socket.off("close", closed);
       resolve(failed === null);
     });
-    if (asked === false || asked === undefined) over();
+    if (asked === false || asked === undefined) closed();
   });
 
-/** Asks for a new TLS handshake until the bridge has had enough of it. */
+/** Requests TLS renegotiation until the bridge closes the connection. */
 async function renegotiated(socket: TLSSocket): Promise<string> {
-  const over = ended(socket);
+  const over = waitForClose(socket);
   socket.resume();
   for (let round = 0; round < 100; round += 1) if (!(await renegotiate(socket))) break;
   await over;
   return "closed";
 }
 
-/** What of the suites that OpenSSL knows connects with TLS 1.2, beyond ECDHE with AEAD. */
+/** The TLS 1.2 cipher suites other than ECDHE with AEAD with which a connection succeeds. */
 async function weakCiphers(bridge: BridgeProcess): Promise<string> {
   const good = /^ecdhe-(?:ecdsa|rsa)-(?:aes(?:128|256)-gcm-sha(?:256|384)|chacha20-poly1305)$/;
-  // Those of TLS 1.3 have other names, and are no choice of 1.2.
+  // TLS 1.3 suites have names of their own and cannot be chosen with TLS 1.2.
   const suites = getCiphers().filter((name) => !name.startsWith("tls_"));
   const connected: string[] = [];
   let strong = 0;
@@ -138,91 +141,100 @@ async function weakCiphers(bridge: BridgeProcess): Promise<string> {
 }
 
 const protocols: Attack[] = [
-  raw(29, "HTTP/2, without being asked for it", "400", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0"),
-  { row: 29, tried: "ALPN: h2", answer: "no connection", run: (bridge) => overTls(bridge, { ALPNProtocols: ["h2"] }) },
+  raw(29, "HTTP/2 without negotiation", "400", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0"),
   {
     row: 29,
-    tried: "TLS 1.1",
-    answer: "no connection",
+    attempt: "ALPN: h2",
+    response: "no connection",
+    run: (bridge) => overTls(bridge, { ALPNProtocols: ["h2"] }),
+  },
+  {
+    row: 29,
+    attempt: "TLS 1.1",
+    response: "no connection",
     run: (bridge) => overTls(bridge, { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" }),
   },
   {
     row: 29,
-    tried: "TLS 1.2 with RSA key exchange, CBC, CCM and whatever else is not ECDHE with AEAD",
-    answer: "no connection",
+    attempt: "TLS 1.2 with RSA key exchange, CBC, CCM and whatever else is not ECDHE with AEAD",
+    response: "no connection",
     run: weakCiphers,
   },
   {
     row: 29,
-    tried: "an upgrade over HTTP/1.0",
-    answer: "400",
+    attempt: "an upgrade over HTTP/1.0",
+    response: "400",
     run: (bridge) =>
       refused(
         bridge,
-        Buffer.from(bytesOf(upgrade(bridge)).toString("latin1").replace("HTTP/1.1", "HTTP/1.0"), "latin1"),
+        Buffer.from(encodeRequest(upgradeRequest(bridge)).toString("latin1").replace("HTTP/1.1", "HTTP/1.0"), "latin1"),
       ),
   },
   {
     row: 29,
-    tried: "HTTP without TLS",
-    answer: "closed",
+    attempt: "HTTP without TLS",
+    response: "closed",
     run: async (bridge) => {
       const socket = connect({ host: "127.0.0.1", port: bridge.port });
-      let heard = "";
-      socket.on("data", (piece: Buffer) => (heard += piece.toString("latin1")));
-      socket.write(bytesOf(plain(bridge, "/healthz")));
-      await ended(socket);
-      return parse(heard).status;
+      let received = "";
+      socket.on("data", (piece: Buffer) => (received += piece.toString("latin1")));
+      socket.write(encodeRequest(plainRequest(bridge, "/healthz")));
+      await waitForClose(socket);
+      return parseResponse(received).status;
     },
   },
   {
     row: 29,
-    tried: "TLS handshakes without end on one connection",
-    answer: "closed",
+    attempt: "endless TLS renegotiation on one connection",
+    response: "closed",
     run: async (bridge) => renegotiated(await connectTls(bridge, { maxVersion: "TLSv1.2" })),
   },
 ];
 
-const withBody = (tried: string, changes: Changes, ...pieces: readonly string[]): Attack => ({
+const withBody = (attempt: string, changes: HeaderChanges, ...pieces: readonly string[]): Attack => ({
   row: 30,
-  tried,
-  answer: "400",
+  attempt,
+  response: "400",
   run: (bridge) =>
     refused(
       bridge,
-      Buffer.concat([bytesOf(plain(bridge, "/healthz", { ...CLOSE, ...changes })), Buffer.from(pieces.join(""))]),
+      Buffer.concat([
+        encodeRequest(plainRequest(bridge, "/healthz", { ...CLOSE, ...changes })),
+        Buffer.from(pieces.join("")),
+      ]),
     ),
 });
 
-/** A body that goes on for as long as the bridge listens, of `GET /healthz` by `changes`. */
+/** A chunked body that is sent until the bridge closes the connection. */
 async function endless(bridge: BridgeProcess): Promise<string> {
   const socket = await connectTls(bridge);
-  const all = untilClosed(socket);
-  socket.write(bytesOf(plain(bridge, "/healthz", { "Transfer-Encoding": "chunked" })));
+  const all = readUntilClosed(socket);
+  socket.write(encodeRequest(plainRequest(bridge, "/healthz", { "Transfer-Encoding": "chunked" })));
   const chunk = Buffer.from(`10000\r\n${"x".repeat(65_536)}\r\n`);
   const more = (): void => {
     while (!socket.destroyed && socket.write(chunk));
   };
   socket.on("drain", more);
   more();
-  const { status } = parse((await all).toString("latin1"));
+  const { status } = parseResponse((await all).toString("latin1"));
   return ["400", "closed"].includes(status) ? "400 or closed" : status;
 }
 
 const bodies: Attack[] = [
-  withBody("of 1 MB, a byte of which comes", { "Content-Length": "1000000" }, "x"),
+  withBody("of 1 MB, of which one byte is sent", { "Content-Length": "1000000" }, "x"),
   withBody("of two chunks", { "Transfer-Encoding": "chunked" }, "1\r\nx\r\n0\r\n\r\n"),
-  withBody("whose chunk has a size of 7 KB of text", { "Transfer-Encoding": "chunked" }, `1;${"a".repeat(7000)}\r\nx`),
-  { row: 30, tried: "that never ends", answer: "400 or closed", run: endless },
+  withBody("whose chunk has an extension of 7 KB", { "Transfer-Encoding": "chunked" }, `1;${"a".repeat(7000)}\r\nx`),
+  { row: 30, attempt: "that never ends", response: "400 or closed", run: endless },
   {
     row: 30,
-    tried: "of no length",
-    answer: "200",
-    run: async (bridge) => (await answerTo(bridge, plain(bridge, "/healthz", { "Content-Length": "0" }))).status,
+    attempt: "of no length",
+    response: "200",
+    run: async (bridge) =>
+      (await sendRequest(bridge, plainRequest(bridge, "/healthz", { "Content-Length": "0" }))).status,
   },
 ];
 
-/** All that Chromium and Firefox keep of one host, and send with every request. */
+/** The most cookies that Chromium and Firefox store for one host and send with every request. */
 const COOKIES = Array.from({ length: 180 }, (_, index) => `${String(index).padStart(3, "0")}=${"x".repeat(4092)}`);
 const ALL_COOKIES = COOKIES.join("; ");
 
@@ -243,35 +255,36 @@ const sizes: Attack[] = [
   onPlain(34, "cookies of 1 MB", "431", "/healthz", { Cookie: "x".repeat(1 << 20) }),
   {
     row: 34,
-    tried: "GET /healthz with all cookies that a browser keeps (180 of 4,096 bytes)",
-    answer: "200",
-    run: async (bridge) => (await answerTo(bridge, plain(bridge, "/healthz", { Cookie: ALL_COOKIES }))).status,
+    attempt: "GET /healthz with the most cookies that a browser stores (180 of 4,096 bytes)",
+    response: "200",
+    run: async (bridge) =>
+      (await sendRequest(bridge, plainRequest(bridge, "/healthz", { Cookie: ALL_COOKIES }))).status,
   },
   {
     row: 34,
-    tried: "an upgrade with all of them",
-    answer: "101, offline-state.v1, no extension",
+    attempt: "an upgrade with all of them",
+    response: "101, offline-state.v1, no extension",
     run: (bridge) => agreed(bridge, { Cookie: ALL_COOKIES }),
   },
   onPlain(32, "a range beyond the end of a file", "416", "/taskpane.html", { Range: "bytes=99999999-" }),
-  onPlain(32, "a file on a condition that does not hold", "412", "/taskpane.html", { "If-Match": '"other"' }),
+  onPlain(32, "a file with a condition that is not met", "412", "/taskpane.html", { "If-Match": '"other"' }),
 ];
 
-/** What the bridge agrees on in its 101. */
-async function agreed(bridge: BridgeProcess, changes: Changes): Promise<string> {
+/** The subprotocol and extensions that the bridge accepts in its 101 response. */
+async function agreed(bridge: BridgeProcess, changes: HeaderChanges): Promise<string> {
   const socket = await connectTls(bridge);
   const head = new Promise<string>((resolve) => {
-    let heard = "";
+    let received = "";
     socket.on("data", (piece: Buffer) => {
-      heard += piece.toString("latin1");
-      if (heard.includes("\r\n\r\n")) resolve(heard);
+      received += piece.toString("latin1");
+      if (received.includes("\r\n\r\n")) resolve(received);
     });
     socket.once("close", () => {
-      resolve(heard);
+      resolve(received);
     });
   });
-  socket.write(bytesOf(upgrade(bridge, changes)));
-  const { status, headers } = parse(await head);
+  socket.write(encodeRequest(upgradeRequest(bridge, changes)));
+  const { status, headers } = parseResponse(await head);
   socket.destroy();
   return [status, headers.get("sec-websocket-protocol"), headers.get("sec-websocket-extensions") ?? "no extension"]
     .map(String)
@@ -285,14 +298,14 @@ const handshakes: Attack[] = [
   onUpgrade(31, "a key that is too short", "400", () => ({ "Sec-WebSocket-Key": "x" })),
   doubled(31, "two keys", "400", "Sec-WebSocket-Key", () => "AAAAAAAAAAAAAAAAAAAAAA=="),
   onUpgrade(31, "ours twice", "400", () => ({ "Sec-WebSocket-Protocol": "offline-state.v1, offline-state.v1" })),
-  onUpgrade(31, "ours among what is no name", "400", () => ({ "Sec-WebSocket-Protocol": "offline-state.v1,,(" })),
+  onUpgrade(31, "ours in an invalid list", "400", () => ({ "Sec-WebSocket-Protocol": "offline-state.v1,,(" })),
   doubled(31, "ours in two headers", "400", "Sec-WebSocket-Protocol", () => "offline-state.v1"),
   onUpgrade(31, "versions 13 and 8", "400", () => ({ "Sec-WebSocket-Version": "13, 8" })),
   onUpgrade(31, "Upgrade: websocket, h2c", "400", () => ({ Upgrade: "websocket, h2c" })),
   {
     row: 31,
-    tried: "every extension · compression, whatever it costs",
-    answer: "101, offline-state.v1, no extension",
+    attempt: "every extension, with compression parameters",
+    response: "101, offline-state.v1, no extension",
     run: (bridge) =>
       agreed(bridge, {
         "Sec-WebSocket-Extensions":
@@ -301,14 +314,14 @@ const handshakes: Attack[] = [
   },
   {
     row: 31,
-    tried: "500 subprotocols before ours",
-    answer: "101, offline-state.v1, no extension",
+    attempt: "500 subprotocols before ours",
+    response: "101, offline-state.v1, no extension",
     run: (bridge) => agreed(bridge, { "Sec-WebSocket-Protocol": `${many}, offline-state.v1` }),
   },
   {
     row: 31,
-    tried: "a TLS handshake anew under an open feed",
-    answer: "closed",
+    attempt: "TLS renegotiation on an open feed",
+    response: "closed",
     run: async (bridge) => renegotiated(await openFeed(bridge, { maxVersion: "TLSv1.2" })),
   },
 ];
@@ -324,4 +337,11 @@ const queries: Attack[] = ["0", "721", "-1", "1e2", "1&hours=2", "9".repeat(7000
   }),
 );
 
-export const bytes: readonly Attack[] = [...smuggled, ...protocols, ...bodies, ...sizes, ...handshakes, ...queries];
+export const byteAttacks: readonly Attack[] = [
+  ...smuggled,
+  ...protocols,
+  ...bodies,
+  ...sizes,
+  ...handshakes,
+  ...queries,
+];

@@ -1,58 +1,59 @@
-// Rows 24 and 26: whoever serves the agent's socket instead of Outlook, or reads from it instead of the bridge.
+// Rows 24 and 26: other programs that serve the agent's socket, or read from it.
 import { once } from "node:events";
 import { chmodSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freshHome, type BridgeProcess } from "../../support/bridge-process.js";
-import { HonestPane } from "../../support/honest-pane.js";
-import { asStranger } from "../../support/stranger.js";
-import type { Attack } from "../attack.js";
+import type { BridgeProcess } from "../../support/bridge-process.js";
+import { createFolder, removeFolder } from "../../support/temporary-folder.js";
+import { TestFeedClient } from "../../support/feed-client.js";
+import { runAsOtherUser } from "../../support/other-user.js";
+import type { Attack } from "./attack.js";
 
-/** A process of another user listens at the agent's address while there is no agent, and says that Outlook is online. */
-async function servedByStranger(bridge: BridgeProcess): Promise<string> {
-  const pane = await HonestPane.connect(bridge);
+/** A process of another user listens at the agent's address while there is no agent, and reports Outlook as online. */
+async function servedByOtherUser(bridge: BridgeProcess): Promise<string> {
+  const pane = await TestFeedClient.connect(bridge);
   await bridge.outlook("exit");
-  await pane.showsReason("outlook-not-running");
+  await pane.waitForReason("outlook-not-running");
   const from = pane.messages.length;
-  const run = join(bridge.home, "run");
+  const run = join(bridge.dataDirectory, "run");
   const address = join(run, "agent.sock");
   rmSync(address, { force: true });
-  // In a folder that the stranger can look into: the bridge closes its own to others.
-  const told = freshHome();
-  chmodSync(told.path, 0o755);
-  const enough = join(told.path, "enough");
-  let believed: boolean;
-  for (const folder of [bridge.home, run]) chmodSync(folder, 0o777);
-  const impostor = asStranger(
+  // In a folder that the other user can read, unlike the data directory.
+  const shared = createFolder();
+  chmodSync(shared, 0o755);
+  const stopFile = join(shared, "enough");
+  let trusted: boolean;
+  for (const folder of [bridge.dataDirectory, run]) chmodSync(folder, 0o777);
+  const impostor = runAsOtherUser(
     `const server = require("node:net").createServer((socket) => { socket.on("error", () => undefined); socket.write(Buffer.from(input.bytes, "base64")); });
      server.listen(input.path);
-     setInterval(() => require("node:fs").existsSync(input.enough) && process.exit(0), 100);`,
-    { path: address, enough, bytes: Buffer.concat([HELLO, picture(1)]).toString("base64") },
+     setInterval(() => require("node:fs").existsSync(input.stopFile) && process.exit(0), 100);`,
+    { path: address, stopFile, bytes: Buffer.concat([HELLO, statusFrame(1)]).toString("base64") },
   );
   try {
     while (!existsSync(address)) await sleep(20);
-    for (const folder of [bridge.home, run]) chmodSync(folder, 0o700);
-    await pane.showsReason("agent-untrusted");
-    believed = pane.messages.slice(from).some((message) => message.type !== "heartbeat" && message.state !== "unknown");
+    for (const folder of [bridge.dataDirectory, run]) chmodSync(folder, 0o700);
+    await pane.waitForReason("agent-untrusted");
+    trusted = pane.messages.slice(from).some((message) => message.type !== "heartbeat" && message.state !== "unknown");
   } finally {
-    writeFileSync(enough, "");
+    writeFileSync(stopFile, "");
     await impostor;
-    told.remove();
+    removeFolder(shared);
     rmSync(address, { force: true });
     await bridge.outlook("start");
   }
-  await pane.shows("online");
+  await pane.waitForState("online");
   await pane.close();
-  return believed ? "believed" : "agent-untrusted, no state";
+  return trusted ? "trusted" : "agent-untrusted, no state";
 }
 
-/** A process of another user connects to the agent, with the folder's own guard taken away. */
-async function readByStranger(bridge: BridgeProcess): Promise<string> {
-  const run = join(bridge.home, "run");
-  for (const folder of [bridge.home, run]) chmodSync(folder, 0o755);
+/** A process of another user connects to the agent after the permissions of the folder were removed. */
+async function readByOtherUser(bridge: BridgeProcess): Promise<string> {
+  const run = join(bridge.dataDirectory, "run");
+  for (const folder of [bridge.dataDirectory, run]) chmodSync(folder, 0o755);
   chmodSync(join(run, "agent.sock"), 0o777);
-  const heard = await asStranger(
+  const output = await runAsOtherUser(
     `const socket = require("node:net").connect(input.path);
      let bytes = 0;
      socket.on("data", (data) => (bytes += data.length));
@@ -61,8 +62,8 @@ async function readByStranger(bridge: BridgeProcess): Promise<string> {
      setTimeout(() => process.exit(3), 5000).unref();`,
     { path: join(run, "agent.sock") },
   );
-  for (const folder of [bridge.home, run]) chmodSync(folder, 0o700);
-  return heard.trim().replace("\n", ", ");
+  for (const folder of [bridge.dataDirectory, run]) chmodSync(folder, 0o700);
+  return output.trim().replace("\n", ", ");
 }
 
 function frame(type: number, payload: Buffer, length = payload.length): Buffer {
@@ -86,8 +87,8 @@ function hello(version = 1, magic = "OOS1"): Buffer {
   return frame(1, Buffer.concat([fixed, text("0.1.0"), text("16.0"), text("Outlook")]));
 }
 
-/** State online, listening, both notifications. */
-function picture(number: number, state = 1): Buffer {
+/** A status frame: listening, both notifications. */
+function statusFrame(number: number, state = 1): Buffer {
   const payload = Buffer.alloc(48);
   payload.writeBigUInt64LE(BigInt(number), 0);
   payload.set([state, 1, 0, 7], 8);
@@ -96,62 +97,62 @@ function picture(number: number, state = 1): Buffer {
 
 const HELLO = hello();
 
-/** What the pane is shown when whoever serves the channel sends what `send` sends; and that the bridge bears it. */
+/** Serves the channel with `send`. Returns what a client receives, and checks that the bridge recovers. */
 async function served(bridge: BridgeProcess, send: (socket: Socket) => void | Promise<void>): Promise<string> {
-  const pane = await HonestPane.connect(bridge);
+  const pane = await TestFeedClient.connect(bridge);
   await bridge.outlook("exit");
-  await pane.showsReason("outlook-not-running");
-  const address = join(bridge.home, "run", "agent.sock");
+  await pane.waitForReason("outlook-not-running");
+  const address = join(bridge.dataDirectory, "run", "agent.sock");
   const server = createServer((socket) => {
     socket.on("error", () => undefined);
     void send(socket);
   });
   const from = pane.messages.length;
-  let believed: boolean;
-  // A fast exit leaves the socket's file.
+  let trusted: boolean;
+  // A fast exit leaves the socket file.
   rmSync(address, { force: true });
   try {
     server.listen(address);
     await once(server, "listening");
-    await pane.showsReason("agent-incompatible");
-    believed = pane.messages.slice(from).some((message) => message.type !== "heartbeat" && message.state !== "unknown");
+    await pane.waitForReason("agent-incompatible");
+    trusted = pane.messages.slice(from).some((message) => message.type !== "heartbeat" && message.state !== "unknown");
   } finally {
     server.close();
     await bridge.outlook("start");
   }
-  await pane.shows("online");
+  await pane.waitForState("online");
   await pane.close();
-  if (pane.complaints.length > 0) return pane.complaints.join();
-  return believed ? "a state from it" : "agent-incompatible, no state";
+  if (pane.errors.length > 0) return pane.errors.join();
+  return trusted ? "a state from it" : "agent-incompatible, no state";
 }
 
-const onChannel = (tried: string, send: (socket: Socket) => void | Promise<void>): Attack => ({
+const onChannel = (attempt: string, send: (socket: Socket) => void | Promise<void>): Attack => ({
   row: 26,
-  tried,
-  answer: "agent-incompatible, no state",
+  attempt,
+  response: "agent-incompatible, no state",
   run: (bridge) => served(bridge, send),
 });
 
-const sends = (tried: string, ...bytes: Buffer[]): Attack =>
-  onChannel(tried, (socket) => void socket.write(Buffer.concat(bytes)));
+const sends = (attempt: string, ...bytes: Buffer[]): Attack =>
+  onChannel(attempt, (socket) => void socket.write(Buffer.concat(bytes)));
 
-export const strangersOnChannel: readonly Attack[] = [
+export const otherUserChannelAttacks: readonly Attack[] = [
   {
     row: 24,
-    tried: "a socket in the agent's place, saying online",
-    answer: "agent-untrusted, no state",
-    run: servedByStranger,
+    attempt: "a socket in the agent's place that reports online",
+    response: "agent-untrusted, no state",
+    run: servedByOtherUser,
   },
-  { row: 24, tried: "a client of another user at the agent", answer: "0 bytes", run: readByStranger },
+  { row: 24, attempt: "a client of another user at the agent", response: "0 bytes", run: readByOtherUser },
 ];
 
-export const channel: readonly Attack[] = [
+export const channelAttacks: readonly Attack[] = [
   sends("a length of 4 GB", frame(2, Buffer.alloc(0), 0xffffffff)),
   sends("another protocol's magic", hello(1, "HTTP")),
   sends("version 2", hello(2)),
-  sends("a picture before the introduction", picture(1)),
-  sends("two introductions", HELLO, HELLO),
-  sends("a state that does not exist", HELLO, picture(1, 9)),
+  sends("a status before hello", statusFrame(1)),
+  sends("hello twice", HELLO, HELLO),
+  sends("a state that does not exist", HELLO, statusFrame(1, 9)),
   sends("random bytes", Buffer.from(Array.from({ length: 65536 }, (_, index) => (index * 167 + 13) & 0xff))),
   onChannel("a wrong version, a byte at a time", async (socket) => {
     for (const byte of hello(7)) {
@@ -159,7 +160,7 @@ export const channel: readonly Attack[] = [
       await sleep(1);
     }
   }),
-  onChannel("50,000 frames of unknown types, then nonsense", (socket) => {
+  onChannel("50,000 frames of unknown types, then an invalid one", (socket) => {
     const unknown = Array.from({ length: 50_000 }, (_, index) => frame(100 + (index % 1000), Buffer.from("later")));
     socket.write(Buffer.concat([...unknown, frame(1, Buffer.from("nonsense"))]));
   }),

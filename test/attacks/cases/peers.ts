@@ -1,31 +1,40 @@
-// Rows 10 to 12: connections that must not be answered because of who is at the other end, or where.
+// Rows 10 to 12: peers and addresses that must not be served.
 import { once } from "node:events";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { BridgeProcess } from "../../support/bridge-process.js";
-import { OTHER_LOOPBACK } from "../../support/loopback.js";
-import { shim } from "../../support/shim.js";
-import { answerToStranger } from "../../support/stranger.js";
-import type { Attack } from "../attack.js";
-import { answerTo, bytesOf, parse, plain, upgrade, type Request } from "../wire.js";
+import { OTHER_LOOPBACK } from "../../support/system.js";
+import { compileShim } from "../../support/shim.js";
+import { sendAsOtherUser } from "../../support/other-user.js";
+import type { Attack } from "./attack.js";
+import {
+  sendRequest,
+  encodeRequest,
+  parseResponse,
+  plainRequest,
+  upgradeRequest,
+  type Request,
+} from "../../support/raw-client.js";
 
-async function asStranger(bridge: BridgeProcess, request: Request, host?: string): Promise<string> {
-  const answer = parse(await answerToStranger(bridge, bytesOf(request), host));
-  return answer.body.includes("the peer is not trusted") ? answer.status : `${answer.status} ${answer.body}`;
+async function responseToOtherUser(bridge: BridgeProcess, request: Request, host?: string): Promise<string> {
+  const response = parseResponse(await sendAsOtherUser(bridge, encodeRequest(request), host));
+  return response.body.includes("the peer is not a process of this user")
+    ? response.status
+    : `${response.status} ${response.body}`;
 }
 
-/** A bridge on a system that does not tell whose a connection is. */
-async function onBlindSystem(request: (bridge: BridgeProcess) => Request): Promise<string> {
-  const blind = await BridgeProcess.start({ env: { LD_PRELOAD: shim("blind") } });
+/** Runs against a bridge on a system that does not report the owner of a connection. */
+async function withoutOwnerLookup(request: (bridge: BridgeProcess) => Request): Promise<string> {
+  const blind = await BridgeProcess.start({ env: { LD_PRELOAD: compileShim("blind") } });
   try {
-    const { status, body } = await answerTo(blind, request(blind));
-    return body.includes("the peer is not trusted") ? status : `${status} ${body}`;
+    const { status, body } = await sendRequest(blind, request(blind));
+    return body.includes("the peer is not a process of this user") ? status : `${status} ${body}`;
   } finally {
     await blind.stop();
   }
 }
 
-/** Every address of this machine on which the port can be reached, among those that are not ours. */
+/** The non-loopback addresses of this machine on which the port is reachable. */
 async function reachable(port: number): Promise<string> {
   const beyond = Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
@@ -34,51 +43,66 @@ async function reachable(port: number): Promise<string> {
   const open: string[] = [];
   for (const host of [...beyond, "127.0.0.2"]) {
     const socket = connect({ host, port });
-    const answered = await Promise.race([
+    const connected = await Promise.race([
       once(socket, "connect").then(() => true),
       once(socket, "error").then(() => false),
     ]).catch(() => false);
     socket.destroy();
-    if (answered) open.push(host);
+    if (connected) open.push(host);
   }
   return open.length === 0 ? "nothing listens there" : open.join(" ");
 }
 
-export const strangers: readonly Attack[] = [
+export const otherUserAttacks: readonly Attack[] = [
   {
     row: 10,
-    tried: "an upgrade with every header right",
-    answer: "403",
-    run: (bridge) => asStranger(bridge, upgrade(bridge)),
-  },
-  { row: 10, tried: "GET /healthz", answer: "403", run: (bridge) => asStranger(bridge, plain(bridge, "/healthz")) },
-  { row: 10, tried: "GET /history", answer: "403", run: (bridge) => asStranger(bridge, plain(bridge, "/history")) },
-  {
-    row: 10,
-    tried: "GET /taskpane.html",
-    answer: "403",
-    run: (bridge) => asStranger(bridge, plain(bridge, "/taskpane.html")),
+    attempt: "an upgrade with every header right",
+    response: "403",
+    run: (bridge) => responseToOtherUser(bridge, upgradeRequest(bridge)),
   },
   {
     row: 10,
-    tried: "an upgrade over IPv6",
-    answer: "403",
-    run: (bridge) => asStranger(bridge, upgrade(bridge), OTHER_LOOPBACK),
+    attempt: "GET /healthz",
+    response: "403",
+    run: (bridge) => responseToOtherUser(bridge, plainRequest(bridge, "/healthz")),
   },
   {
     row: 10,
-    tried: "GET /healthz over IPv6",
-    answer: "403",
-    run: (bridge) => asStranger(bridge, plain(bridge, "/healthz"), OTHER_LOOPBACK),
+    attempt: "GET /history",
+    response: "403",
+    run: (bridge) => responseToOtherUser(bridge, plainRequest(bridge, "/history")),
+  },
+  {
+    row: 10,
+    attempt: "GET /taskpane.html",
+    response: "403",
+    run: (bridge) => responseToOtherUser(bridge, plainRequest(bridge, "/taskpane.html")),
+  },
+  {
+    row: 10,
+    attempt: "an upgrade over IPv6",
+    response: "403",
+    run: (bridge) => responseToOtherUser(bridge, upgradeRequest(bridge), OTHER_LOOPBACK),
+  },
+  {
+    row: 10,
+    attempt: "GET /healthz over IPv6",
+    response: "403",
+    run: (bridge) => responseToOtherUser(bridge, plainRequest(bridge, "/healthz"), OTHER_LOOPBACK),
   },
 ];
 
-export const peers: readonly Attack[] = [
-  { row: 11, tried: "an upgrade with every header right", answer: "403", run: () => onBlindSystem(upgrade) },
+export const peerAttacks: readonly Attack[] = [
+  {
+    row: 11,
+    attempt: "an upgrade with every header right",
+    response: "403",
+    run: () => withoutOwnerLookup(upgradeRequest),
+  },
   {
     row: 12,
-    tried: "every other address of the machine",
-    answer: "nothing listens there",
+    attempt: "every other address of the machine",
+    response: "nothing listens there",
     run: ({ port }) => reachable(port),
   },
 ];

@@ -1,53 +1,73 @@
-// Rows 1 to 9 and 18 to 20: requests that the gate must refuse by what they say.
-import { answerTo, bytesOf, paneHeaders, plain, upgrade, type Changes, type Request } from "../wire.js";
-import type { Attack } from "../attack.js";
+// Rows 1 to 9, 18 to 21 and 33: requests that access control must refuse, and the headers of responses.
+import {
+  sendRequest,
+  encodeRequest,
+  upgradeHeaders,
+  plainRequest,
+  upgradeRequest,
+  type HeaderChanges,
+  type Request,
+} from "../../support/raw-client.js";
+import type { Attack } from "./attack.js";
 import type { BridgeProcess } from "../../support/bridge-process.js";
 
 const SECRETS = /"state"|"source"|"ageMs"|access-control-allow|root:/i;
 
-/** The status; and that nothing but the refusal came. */
+/** The status of a refusal. Reports any part of the state in it. */
 export async function refused(bridge: BridgeProcess, request: Request | Buffer): Promise<string> {
-  const answer = await answerTo(bridge, request);
-  const leak = SECRETS.exec(`${[...answer.headers].join("\n")}\n${answer.body}`);
-  if (leak !== null) return `${answer.status}, and it tells ${leak[0]}`;
-  return answer.status;
+  const response = await sendRequest(bridge, request);
+  const leak = SECRETS.exec(`${[...response.headers].join("\n")}\n${response.body}`);
+  if (leak !== null) return `${response.status}, and it contains ${leak[0]}`;
+  return response.status;
 }
 
-/** The same, with one of the answer's headers. */
-async function refusedNaming(bridge: BridgeProcess, request: Request, header: string): Promise<string> {
-  const { headers } = await answerTo(bridge, request);
+/** The same, with a response header. */
+async function refusedWithHeader(bridge: BridgeProcess, request: Request, header: string): Promise<string> {
+  const { headers } = await sendRequest(bridge, request);
   return `${await refused(bridge, request)}, ${header}: ${headers.get(header.toLowerCase()) ?? "missing"}`;
 }
 
-export const onUpgrade = (row: number, tried: string, answer: string, changes: (port: number) => Changes): Attack => ({
+export const onUpgrade = (
+  row: number,
+  attempt: string,
+  response: string,
+  changes: (port: number) => HeaderChanges,
+): Attack => ({
   row,
-  tried,
-  answer,
-  run: (bridge) => refused(bridge, upgrade(bridge, changes(bridge.port))),
+  attempt,
+  response,
+  run: (bridge) => refused(bridge, upgradeRequest(bridge, changes(bridge.port))),
 });
 
-export const onPlain = (row: number, tried: string, answer: string, target: string, changes: Changes = {}): Attack => ({
+export const onPlain = (
+  row: number,
+  attempt: string,
+  response: string,
+  target: string,
+  changes: HeaderChanges = {},
+): Attack => ({
   row,
-  tried,
-  answer,
-  run: (bridge) => refused(bridge, plain(bridge, target, changes)),
+  attempt,
+  response,
+  run: (bridge) => refused(bridge, plainRequest(bridge, target, changes)),
 });
 
-const origin = (row: number, tried: string, value: (port: number) => string | undefined): Attack =>
-  onUpgrade(row, tried, "403", (port) => ({ Origin: value(port) }));
+const origin = (row: number, attempt: string, value: (port: number) => string | undefined): Attack =>
+  onUpgrade(row, attempt, "403", (port) => ({ Origin: value(port) }));
 
-/** An honest upgrade with one header line more. */
+/** A valid upgrade with an additional header. */
 export const doubled = (
   row: number,
-  tried: string,
-  answer: string,
+  attempt: string,
+  response: string,
   name: string,
   value: (port: number) => string,
 ): Attack => ({
   row,
-  tried,
-  answer,
-  run: (bridge) => refused(bridge, { target: "/feed", headers: [...paneHeaders(bridge), [name, value(bridge.port)]] }),
+  attempt,
+  response,
+  run: (bridge) =>
+    refused(bridge, { target: "/feed", headers: [...upgradeHeaders(bridge), [name, value(bridge.port)]] }),
 });
 
 const origins: Attack[] = [
@@ -55,7 +75,7 @@ const origins: Attack[] = [
   onPlain(1, "the same on GET /healthz", "403", "/healthz", { Origin: "https://evil.example" }),
   onPlain(1, "the same on GET /history", "403", "/history", { Origin: "https://evil.example" }),
   origin(2, "none", () => undefined),
-  onUpgrade(2, "Sec-WebSocket-Origin in its place", "403", (port) => ({
+  onUpgrade(2, "Sec-WebSocket-Origin instead", "403", (port) => ({
     Origin: undefined,
     "Sec-WebSocket-Origin": `https://localhost:${port}`,
   })),
@@ -77,8 +97,8 @@ const origins: Attack[] = [
   doubled(4, "ours, sent twice", "403", "Origin", (port) => `https://localhost:${port}`),
 ];
 
-const host = (tried: string, value: (port: number) => string | undefined): Attack =>
-  onUpgrade(5, tried, "421", (port) => ({ Host: value(port) }));
+const host = (attempt: string, value: (port: number) => string | undefined): Attack =>
+  onUpgrade(5, attempt, "421", (port) => ({ Host: value(port) }));
 
 const hosts: Attack[] = [
   host("evil.example", (port) => `evil.example:${port}`),
@@ -90,7 +110,7 @@ const hosts: Attack[] = [
   host("[::1]", (port) => `[::1]:${port}`),
   host("userinfo", (port) => `evil@localhost:${port}`),
   host("capitals", (port) => `LOCALHOST:${port}`),
-  host("a port with a zero before it", (port) => `localhost:0${port}`),
+  host("a port with a leading zero", (port) => `localhost:0${port}`),
   host("a list of two", (port) => `localhost:${port}, evil.example`),
   host("127.0.0.1", (port) => `127.0.0.1:${port}`),
   host("a trailing dot", (port) => `localhost.:${port}`),
@@ -98,26 +118,26 @@ const hosts: Attack[] = [
   onPlain(5, "evil.example on GET /healthz", "421", "/healthz", { Host: "evil.example" }),
   {
     row: 6,
-    tried: "GET https://localhost/healthz",
-    answer: "421",
-    run: (bridge) => refused(bridge, plain(bridge, `https://localhost:${bridge.port}/healthz`)),
+    attempt: "GET https://localhost/healthz",
+    response: "421",
+    run: (bridge) => refused(bridge, plainRequest(bridge, `https://localhost:${bridge.port}/healthz`)),
   },
   onPlain(6, "GET http://evil.example/", "421", "http://evil.example/"),
   onPlain(6, "GET *", "421", "*"),
   {
     row: 6,
-    tried: "CONNECT",
-    answer: "closed",
-    run: (bridge) => refused(bridge, { ...plain(bridge, `localhost:${bridge.port}`), method: "CONNECT" }),
+    attempt: "CONNECT",
+    response: "closed",
+    run: (bridge) => refused(bridge, { ...plainRequest(bridge, `localhost:${bridge.port}`), method: "CONNECT" }),
   },
   {
     row: 6,
-    tried: "a wrong Host with the right X-Forwarded-Host and Forwarded",
-    answer: "421",
+    attempt: "a wrong Host with a valid X-Forwarded-Host and Forwarded",
+    response: "421",
     run: (bridge) =>
       refused(
         bridge,
-        plain(bridge, "/healthz", {
+        plainRequest(bridge, "/healthz", {
           Host: "evil.example",
           "X-Forwarded-Host": `localhost:${bridge.port}`,
           Forwarded: `host=localhost:${bridge.port};proto=https`,
@@ -126,34 +146,34 @@ const hosts: Attack[] = [
   },
   {
     row: 6,
-    tried: "the right Host with a foreign X-Forwarded-Host and Forwarded",
-    answer: "200",
+    attempt: "a valid Host with a foreign X-Forwarded-Host and Forwarded",
+    response: "200",
     run: async (bridge) => {
       const foreign = {
         "X-Forwarded-Host": "evil.example",
         Forwarded: "host=evil.example",
         "X-Forwarded-For": "1.2.3.4",
       };
-      return (await answerTo(bridge, plain(bridge, "/healthz", foreign))).status;
+      return (await sendRequest(bridge, plainRequest(bridge, "/healthz", foreign))).status;
     },
   },
 ];
 
-const method = (name: string, target: string, answer: string, header: string): Attack => ({
+const method = (name: string, target: string, response: string, header: string): Attack => ({
   row: 8,
-  tried: `${name} ${target}`,
-  answer,
-  run: (bridge) => refusedNaming(bridge, { ...plain(bridge, target), method: name }, header),
+  attempt: `${name} ${target}`,
+  response,
+  run: (bridge) => refusedWithHeader(bridge, { ...plainRequest(bridge, target), method: name }, header),
 });
 const READ = "405, Allow: GET, HEAD";
 const ONLY_GET = "405, Allow: GET";
 const UPGRADE = "426, Upgrade: websocket";
 
-const version = (tried: string, changes: (port: number) => Changes): Attack => ({
+const version = (attempt: string, changes: (port: number) => HeaderChanges): Attack => ({
   row: 9,
-  tried,
-  answer: "400, Sec-WebSocket-Version: 13",
-  run: (bridge) => refusedNaming(bridge, upgrade(bridge, changes(bridge.port)), "Sec-WebSocket-Version"),
+  attempt,
+  response: "400, Sec-WebSocket-Version: 13",
+  run: (bridge) => refusedWithHeader(bridge, upgradeRequest(bridge, changes(bridge.port)), "Sec-WebSocket-Version"),
 });
 
 const shapes: Attack[] = [
@@ -162,21 +182,21 @@ const shapes: Attack[] = [
   onUpgrade(7, "in capitals", "400", () => ({ "Sec-WebSocket-Protocol": "OFFLINE-STATE.V1" })),
   {
     row: 8,
-    tried: "an upgrade of /other",
-    answer: "404",
-    run: (bridge) => refused(bridge, { ...upgrade(bridge), target: "/other" }),
+    attempt: "an upgrade of /other",
+    response: "404",
+    run: (bridge) => refused(bridge, { ...upgradeRequest(bridge), target: "/other" }),
   },
   {
     row: 8,
-    tried: "an upgrade of /healthz",
-    answer: "404",
-    run: (bridge) => refused(bridge, { ...upgrade(bridge), target: "/healthz" }),
+    attempt: "an upgrade of /healthz",
+    response: "404",
+    run: (bridge) => refused(bridge, { ...upgradeRequest(bridge), target: "/healthz" }),
   },
   {
     row: 8,
-    tried: "an upgrade by POST",
-    answer: ONLY_GET,
-    run: (bridge) => refusedNaming(bridge, { ...upgrade(bridge), method: "POST" }, "Allow"),
+    attempt: "an upgrade by POST",
+    response: ONLY_GET,
+    run: (bridge) => refusedWithHeader(bridge, { ...upgradeRequest(bridge), method: "POST" }, "Allow"),
   },
   method("GET", "/feed", UPGRADE, "Upgrade"),
   method("GET", "/feed?x=1", UPGRADE, "Upgrade"),
@@ -195,8 +215,8 @@ const shapes: Attack[] = [
   version("no version", () => ({ "Sec-WebSocket-Version": undefined })),
 ];
 
-const fromAnotherSite = (tried: string, target: string, dest: string, mode: string, site = "cross-site"): Attack =>
-  onPlain(18, tried, "403", target, { "Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": dest });
+const fromAnotherSite = (attempt: string, target: string, dest: string, mode: string, site = "cross-site"): Attack =>
+  onPlain(18, attempt, "403", target, { "Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": dest });
 
 const sites: Attack[] = [
   fromAnotherSite("<script src> of /healthz", "/healthz", "script", "no-cors"),
@@ -206,18 +226,18 @@ const sites: Attack[] = [
   fromAnotherSite("another program on localhost", "/healthz", "empty", "no-cors", "same-site"),
   fromAnotherSite("a window with /healthz", "/healthz", "document", "navigate"),
   fromAnotherSite("a frame with /history", "/history", "iframe", "navigate"),
-  // Neither a navigation alone nor a destination that opens something alone will do, not even for the pane itself.
+  // Only a navigation to a document or frame may open the pane, not one of the two conditions alone.
   fromAnotherSite("<script src> of /taskpane.html", "/taskpane.html", "script", "no-cors"),
   fromAnotherSite("fetch of /taskpane.html without CORS", "/taskpane.html", "empty", "no-cors"),
   fromAnotherSite("/taskpane.html as a document, but not navigated to", "/taskpane.html", "document", "no-cors"),
   fromAnotherSite("/taskpane.html navigated to, but as no document", "/taskpane.html", "empty", "navigate"),
   ...["document", "iframe"].map((dest): Attack => ({
     row: 18,
-    tried: `the pane opened as a ${dest}`,
-    answer: "200",
+    attempt: `the pane opened as a ${dest}`,
+    response: "200",
     run: async (bridge) => {
       const opening = { "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": dest };
-      return (await answerTo(bridge, plain(bridge, "/taskpane.html", opening))).status;
+      return (await sendRequest(bridge, plainRequest(bridge, "/taskpane.html", opening))).status;
     },
   })),
   onUpgrade(18, "an upgrade with the right Origin and Sec-Fetch-Site: cross-site", "403", () => ({
@@ -225,13 +245,13 @@ const sites: Attack[] = [
   })),
   {
     row: 18,
-    tried: "what every answer says about other sites",
-    answer: "same-origin, no Access-Control-Allow-*",
+    attempt: "the CORS and CORP headers of every response",
+    response: "same-origin, no Access-Control-Allow-*",
     run: async (bridge) => {
       const targets = ["/", "/taskpane.html", "/healthz", "/history", "/feed", "/nothing", "/..%2f"];
-      const answers = await Promise.all(targets.map((target) => answerTo(bridge, plain(bridge, target))));
-      const policies = new Set(answers.map(({ headers }) => headers.get("cross-origin-resource-policy")));
-      const allows = answers.some(({ headers }) =>
+      const responses = await Promise.all(targets.map((target) => sendRequest(bridge, plainRequest(bridge, target))));
+      const policies = new Set(responses.map(({ headers }) => headers.get("cross-origin-resource-policy")));
+      const allows = responses.some(({ headers }) =>
         [...headers.keys()].some((name) => name.startsWith("access-control-")),
       );
       return `${[...policies].join(" or ")}, ${allows ? "an" : "no"} Access-Control-Allow-*`;
@@ -239,13 +259,13 @@ const sites: Attack[] = [
   },
 ];
 
-const preflight = (tried: string, headers: Changes): Attack => ({
+const preflight = (attempt: string, headers: HeaderChanges): Attack => ({
   row: 19,
-  tried,
-  answer: "403",
+  attempt,
+  response: "403",
   run: (bridge) =>
     refused(bridge, {
-      ...plain(bridge, "/healthz", {
+      ...plainRequest(bridge, "/healthz", {
         Origin: "https://evil.example",
         "Access-Control-Request-Method": "GET",
         ...headers,
@@ -260,7 +280,7 @@ const preflights: Attack[] = [
   preflight("local network", { "Access-Control-Request-Local-Network": "true" }),
 ];
 
-const ELSEWHERE = [
+const OUTSIDE_PATHS = [
   "/../../../../etc/passwd",
   "/..%2f..%2f..%2fetc/passwd",
   "/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
@@ -285,19 +305,20 @@ const ELSEWHERE = [
 ];
 
 const paths: Attack[] = [
-  ...ELSEWHERE.map((target) => onPlain(20, target.replaceAll("|", "\\|"), "404", target)),
+  ...OUTSIDE_PATHS.map((target) => onPlain(20, target.replaceAll("|", "\\|"), "404", target)),
   {
     row: 20,
-    tried: "a NUL byte as it is",
-    answer: "400",
-    run: (bridge) => refused(bridge, bytesOf(plain(bridge, "/taskpane.html\0.js", { Connection: "close" }))),
+    attempt: "a raw NUL byte",
+    response: "400",
+    run: (bridge) =>
+      refused(bridge, encodeRequest(plainRequest(bridge, "/taskpane.html\0.js", { Connection: "close" }))),
   },
   {
     row: 21,
-    tried: "Content-Security-Policy: frame-ancestors",
-    answer: "'self' and Outlook on the web",
+    attempt: "Content-Security-Policy: frame-ancestors",
+    response: "'self' and Outlook on the web",
     run: async (bridge) => {
-      const { headers } = await answerTo(bridge, plain(bridge, "/taskpane.html"));
+      const { headers } = await sendRequest(bridge, plainRequest(bridge, "/taskpane.html"));
       const ancestors =
         /frame-ancestors ([^;]*)/.exec(headers.get("content-security-policy") ?? "")?.[1]?.split(" ") ?? [];
       const [self, ...others] = ancestors;
@@ -310,7 +331,7 @@ const paths: Attack[] = [
 ];
 
 const sourcesOf = async (bridge: BridgeProcess, path: string): Promise<string> => {
-  const { headers } = await answerTo(bridge, plain(bridge, path));
+  const { headers } = await sendRequest(bridge, plainRequest(bridge, path));
   const policy = headers.get("content-security-policy") ?? "";
   const sources = ["default-src", "script-src", "style-src"].map((name) => {
     const found = new RegExp(`(?:^|;)${name} ([^;]*)`).exec(policy)?.[1] ?? "missing";
@@ -322,14 +343,14 @@ const sourcesOf = async (bridge: BridgeProcess, path: string): Promise<string> =
 const within: Attack[] = [
   {
     row: 33,
-    tried: "Content-Security-Policy of the page",
-    answer: "default-src 'none'; script-src 'self' by hash; style-src 'self' by hash",
+    attempt: "Content-Security-Policy of the page",
+    response: "default-src 'none'; script-src 'self' by hash; style-src 'self' by hash",
     run: (bridge) => sourcesOf(bridge, "/taskpane.html"),
   },
   {
     row: 33,
-    tried: "Content-Security-Policy of every other answer",
-    answer: "default-src 'none'; script-src 'self'; style-src 'self'",
+    attempt: "Content-Security-Policy of every other response",
+    response: "default-src 'none'; script-src 'self'; style-src 'self'",
     run: async (bridge) => {
       const paths = ["/healthz", "/history", "/service-worker.js", "/office/office.js", "/nothing"];
       const found = new Set<string>();
@@ -339,7 +360,7 @@ const within: Attack[] = [
   },
 ];
 
-export const requests: readonly Attack[] = [
+export const requestAttacks: readonly Attack[] = [
   ...origins,
   ...hosts,
   ...shapes,

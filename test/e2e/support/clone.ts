@@ -1,11 +1,11 @@
-// Clones of this project in other folders.
+// Creates clones of this project.
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, linkSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { ownFiles } from "../../../tools/lib/files.mjs";
 import { fromRoot } from "../../../tools/lib/paths.mjs";
 
-/** Clones into a new folder, as it is now: with what is not committed yet. */
+/** Clones the working tree, including uncommitted files, into a new folder. */
 export function cloneInto(folder: string): void {
   execFileSync("git", ["clone", "--quiet", fromRoot(), folder], { stdio: "pipe" });
   const files = new Set(ownFiles());
@@ -14,7 +14,7 @@ export function cloneInto(folder: string): void {
   for (const file of files) cpSync(fromRoot(file), path.join(folder, file));
 }
 
-/** Gives a clone the packages of this one, as hard links where the file systems allow it: no network is needed, and it is fast. */
+/** Links node_modules into a clone: hard links where possible, so that it is fast and needs no network. */
 export function linkPackages(clone: string): void {
   linkTree(fromRoot("node_modules"), path.join(clone, "node_modules"));
 }
@@ -22,7 +22,7 @@ export function linkPackages(clone: string): void {
 function linkTree(from: string, to: string): void {
   mkdirSync(to);
   for (const entry of readdirSync(from, { withFileTypes: true })) {
-    // Caches of tools, which are rewritten in place.
+    // Not the caches of tools, which change in place.
     if (entry.isDirectory() && /^\.(vite|cache)/.test(entry.name)) continue;
     const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
     if (entry.isDirectory()) linkTree(source, target);
@@ -39,16 +39,16 @@ function linkOrCopy(source: string, target: string): void {
   }
 }
 
-/** In a mount namespace of its own: bind-mounts a folder onto itself with other options, goes there, and runs a command. */
+/** Remounts a folder with other options in a mount namespace, and runs a command there. */
 const REMOUNT = 'mount --bind "$1" "$1" && mount -o "remount,bind,$2" "$1" && cd "$1" && shift 2 && exec "$@"';
 
 /**
- * Words to put before a command so that it runs in `folder` with these mount options ("ro", "noexec"); undefined if this machine
- * lets us have no mount namespace.
+ * Returns a command prefix that runs a command in `folder` with mount options ("ro", "noexec"), or undefined if this machine does not
+ * allow mount namespaces.
  */
 export function withMountOptions(folder: string, options: string): readonly string[] | undefined {
   if (!existsSync("/usr/bin/unshare")) return undefined;
-  // The second one needs no root, where unprivileged user namespaces are allowed.
+  // The second form needs no root if unprivileged user namespaces are allowed.
   for (const unshare of [
     ["unshare", "--mount"],
     ["unshare", "--mount", "--map-root-user"],

@@ -1,4 +1,4 @@
-// The product as people run it: by npm, in a process of its own.
+// Runs npm scripts in processes of their own.
 import { spawn, type ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fromRoot } from "../../../tools/lib/paths.mjs";
@@ -6,25 +6,25 @@ import { fromRoot } from "../../../tools/lib/paths.mjs";
 const READY_LIMIT_MS = 60_000;
 const END_LIMIT_MS = 20_000;
 
-export interface Ended {
+export interface NpmResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
 export interface NpmOptions {
-  /** The clone in which npm runs; this one by default. */
+  /** The clone in which npm runs. This one by default. */
   readonly cwd?: string;
-  /** The user that runs it; only root can choose one. */
+  /** The user who runs it. Needs root. */
   readonly uid?: number | undefined;
-  /** Words put before npm: a program that starts it under other circumstances. */
+  /** A command prefix, for example from `withMountOptions`. */
   readonly wrapper?: readonly string[];
 }
 
-/** An npm script that was started. */
+/** A running npm script. */
 export class NpmRun {
   readonly child: ChildProcess;
-  readonly ended: Promise<Ended>;
+  readonly ended: Promise<NpmResult>;
   stdout = "";
   stderr = "";
 
@@ -34,7 +34,7 @@ export class NpmRun {
     { cwd = fromRoot(), uid, wrapper = [] }: NpmOptions = {},
   ) {
     const [program = "npm", ...words] = [...wrapper, "npm", "--silent", ...script];
-    // A group of its own: what a failing test leaves is ended as one.
+    // A process group, so that `kill` ends everything.
     this.child = spawn(program, words, {
       cwd,
       ...(uid !== undefined && { uid, gid: uid }),
@@ -52,7 +52,7 @@ export class NpmRun {
     });
   }
 
-  /** Waits for the line that says that the pane can be opened; answers the address. */
+  /** Waits for the Ready line. Returns the address of the pane. */
   async ready(limitMs = READY_LIMIT_MS): Promise<string> {
     const limit = AbortSignal.timeout(limitMs);
     while (!limit.aborted && this.child.exitCode === null) {
@@ -63,8 +63,8 @@ export class NpmRun {
     throw new Error(`npm start was never ready.\n${this.stdout}\n${this.stderr}`);
   }
 
-  /** Sends the signal to npm, as a terminal's user or a supervisor does, and waits for the end. */
-  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<Ended> {
+  /** Sends a signal to npm only, as a supervisor does, and waits for its end. */
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<NpmResult> {
     this.child.kill(signal);
     const late = sleep(END_LIMIT_MS, undefined, { ref: false }).then(() => {
       throw new Error(`npm did not end.\n${this.stdout}\n${this.stderr}`);
@@ -72,27 +72,27 @@ export class NpmRun {
     return Promise.race([this.ended, late]);
   }
 
-  /** Ends what is left of it, whatever it is. */
+  /** Kills all processes that are left. */
   kill(): void {
     if (this.child.pid === undefined) return;
     try {
       process.kill(-this.child.pid, "SIGKILL");
     } catch {
-      // Nothing is left.
+      // No process is left.
     }
   }
 }
 
-/** Runs an npm script to its end. */
+/** Runs an npm script and waits for its end. */
 export async function npm(
   script: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
   options: NpmOptions = {},
-): Promise<Ended> {
+): Promise<NpmResult> {
   return new NpmRun(script, env, options).ended;
 }
 
-/** Without what the npm that runs the tests has told its own children, and without DEBUG, which shows stacks. */
+/** Removes the variables of the npm that runs the tests, and DEBUG, which makes errors print stacks. */
 function cleaned(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(env).filter(([name]) => !/^(npm_(?!config_)|VITEST|NODE_OPTIONS|DEBUG$)/.test(name)),

@@ -1,4 +1,4 @@
-/* A system that does not tell whose a connection is: no NETLINK_SOCK_DIAG, no /proc/net/tcp. For LD_PRELOAD. */
+/* A system that does not report the owner of a connection: no NETLINK_SOCK_DIAG, no /proc/net/tcp. For LD_PRELOAD. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

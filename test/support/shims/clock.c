@@ -1,4 +1,4 @@
-/* A wall clock that somebody sets: CLOCK_REALTIME is off by the seconds that the file in CLOCK_FILE says. For LD_PRELOAD. */
+/* A wall clock that can be changed: CLOCK_REALTIME is off by the seconds in the file CLOCK_FILE. For LD_PRELOAD. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-/* A loopback interface that is down: one can listen there, and nobody can connect. For LD_PRELOAD. */
+/* A loopback interface that is down: listening succeeds, connecting fails. For LD_PRELOAD. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dlfcn.h>

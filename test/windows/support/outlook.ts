@@ -1,7 +1,7 @@
-// OUTLOOK.EXE under Wine, and the add-ins that are registered for it.
+// OUTLOOK.EXE under Wine, and its registered add-ins.
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { createInterface } from "node:readline";
-import { wineEnvironment } from "../../../tools/windows/prefix.mjs";
+import { wineEnvironment } from "../../../tools/windows/wine-prefix.mjs";
 import { binaries, readRegistry, runInWine, windowsPath, writeRegistry } from "./wine.js";
 
 export const ADD_INS = "HKEY_CURRENT_USER\\Software\\Microsoft\\Office\\Outlook\\Addins";
@@ -10,7 +10,7 @@ const CLASSES = "HKEY_CURRENT_USER\\Software\\Classes";
 const OTHER_CLASS = "{0B8CDE63-5C0C-4C53-9A0B-3C1F3F6E2A11}";
 const OTHER_ID = "OtherAddIn.Test";
 
-/** As regsvr32 does it: the DLL's own DllRegisterServer. */
+/** Calls the DLL's DllRegisterServer. */
 export function registerAgent(): void {
   runInWine("regsvr32", ["/s", windowsPath(binaries.agent)]);
 }
@@ -19,7 +19,7 @@ export function unregisterAgent(): void {
   runInWine("regsvr32", ["/s", "/u", windowsPath(binaries.agent)]);
 }
 
-/** The fixture other_add_in.cc, registered as any add-in is. */
+/** Registers the fixture other_add_in.cc. */
 export function registerOtherAddIn(): void {
   writeRegistry({
     [`${ADD_INS}\\${OTHER_ID}`]: { FriendlyName: "Other add-in", Description: "For tests", LoadBehavior: 3 },
@@ -31,8 +31,8 @@ export function registerOtherAddIn(): void {
   });
 }
 
-/** No add-in is registered, none is remembered as slow or crashing. */
-export function forgetAddIns(): void {
+/** Removes all registered add-ins and Outlook's records about slow and crashed ones. */
+export function clearAddIns(): void {
   writeRegistry({ [`-${ADD_INS}`]: {}, [`-${RESILIENCY}`]: {} });
 }
 
@@ -46,18 +46,18 @@ export interface OutlookOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** One life of it. */
+/** A running OUTLOOK.EXE. */
 export class Outlook {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string, undefined>;
   readonly ended: Promise<number | null>;
-  /** Windows' process id. */
+  /** The Windows process ID. */
   pid = 0;
-  /** What it logs. */
+  /** Its stderr. */
   log = "";
 
-  private constructor(home: string, { program = binaries.outlook, args, env }: OutlookOptions) {
-    const standard = ["--home", home, "--mapi", windowsPath(binaries.mapi), "--profile", "Outlook"];
+  private constructor(dataDirectory: string, { program = binaries.outlook, args, env }: OutlookOptions) {
+    const standard = ["--home", dataDirectory, "--mapi", windowsPath(binaries.mapi), "--profile", "Outlook"];
     this.#child = spawn("wine", [program, ...(args ?? standard)], {
       env: { ...wineEnvironment(), ...env },
       stdio: ["pipe", "pipe", "pipe"],
@@ -68,14 +68,14 @@ export class Outlook {
     this.ended = new Promise((resolve) => this.#child.once("close", resolve));
   }
 
-  /** Resolves when it is ready; throws with its log when it ends before that. `home` as Windows sees it. */
-  static async start(home: string, options: OutlookOptions = {}): Promise<Outlook> {
-    const outlook = new Outlook(home, options);
+  /** Starts OUTLOOK.EXE and waits until it is ready. Throws with its log if it ends. `dataDirectory`: a Windows path. */
+  static async start(dataDirectory: string, options: OutlookOptions = {}): Promise<Outlook> {
+    const outlook = new Outlook(dataDirectory, options);
     const ready = await outlook.#line();
     outlook.pid = Number(/^ready (\d+)$/.exec(ready)?.[1]);
     if (!(outlook.pid > 0)) {
       await outlook.kill();
-      throw new Error(`OUTLOOK.EXE said "${ready}"\n${outlook.log}`);
+      throw new Error(`OUTLOOK.EXE printed "${ready}"\n${outlook.log}`);
     }
     return outlook;
   }
@@ -84,19 +84,19 @@ export class Outlook {
     return ((await this.#lines.next()).value ?? "").trimEnd();
   }
 
-  /** One command and its answer. */
-  async tell(command: string): Promise<string> {
+  /** Sends a command and returns its result. */
+  async command(command: string): Promise<string> {
     this.#child.stdin.write(`${command}\n`);
     return this.#line();
   }
 
-  /** A command after which it is gone; resolves when it is. */
+  /** Sends a command that ends the process, and waits for the end. */
   async end(command: "quit" | "exit" | "crash"): Promise<void> {
-    await this.tell(command);
+    await this.command(command);
     await this.ended;
   }
 
-  /** Its standard input ends. */
+  /** Closes its standard input. */
   closeInput(): void {
     this.#child.stdin.end();
   }

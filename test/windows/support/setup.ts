@@ -1,18 +1,17 @@
-// Before the first test: a Windows under Wine that goes on running, and a node.exe in it.
+// Global setup: keeps Wine running, with a node.exe in it.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { ensureWindowsNode } from "../../../tools/windows/node.mjs";
-import { ensurePrefix, wineEnvironment } from "../../../tools/windows/prefix.mjs";
+import { ensurePrefix, ensureWindowsNode, wineEnvironment } from "../../../tools/windows/wine-prefix.mjs";
 
 export default function setup(): () => Promise<void> {
   ensurePrefix();
   ensureWindowsNode();
-  // Windows goes down with its last program, and takes seconds to come up again: this one waits for its standard input.
+  // Wine ends with its last program and takes seconds to start again, so this program keeps running.
   const keeper = spawn("wine", ["cmd", "/c", "set /p line="], {
     env: wineEnvironment(),
     stdio: ["pipe", "ignore", "ignore"],
   });
-  // And what COM and windows need is started by the first that asks; it must not hold on to a test's pipes.
+  // The first use of COM starts services, which would otherwise inherit the pipes of a test.
   spawnSync("wine", ["regsvr32.exe", "/s", "nothing.dll"], {
     env: wineEnvironment(),
     stdio: "ignore",

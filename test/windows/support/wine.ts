@@ -1,17 +1,17 @@
-// Windows programs under Wine, from a test on Linux.
+// Runs Windows programs under Wine.
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { wineEnvironment } from "../../../tools/windows/prefix.mjs";
+import { wineEnvironment } from "../../../tools/windows/wine-prefix.mjs";
 import { fromRoot } from "../../../tools/lib/paths.mjs";
 
-/** No program of a test runs for longer: a bound for what hangs, far above what a busy machine needs. */
+/** The limit for a program that hangs, far above what a busy machine needs. */
 const LIMIT_MS = 180_000;
-/** Nor any that goes on: the bridge of a whole file of tests. */
+/** The same for a program that runs during a whole test file. */
 const LONG_LIMIT_MS = 800_000;
 
-/** A file of Linux as Windows sees it. */
+/** The Windows path of a Linux file. */
 export function windowsPath(file: string): string {
   return `Z:${file.replaceAll("/", "\\")}`;
 }
@@ -21,34 +21,34 @@ export const binaries = {
   outlook: fromRoot("dist/windows/x64/OUTLOOK.EXE"),
   mapi: fromRoot("dist/windows/x64/msmapi32.dll"),
   agent: fromRoot("dist/windows/x64/offline-state-agent.dll"),
-  strangeOutlook: fromRoot("build/windows-tests/strange/OUTLOOK.EXE"),
+  faultyOutlook: fromRoot("build/windows-tests/faulty/OUTLOOK.EXE"),
   otherAddIn: fromRoot("build/windows-tests/other-add-in.dll"),
   probe: fromRoot("build/windows-tests/probe.exe"),
 };
 
 /**
- * Runs a program to its end; answers what it wrote. Throws when it fails. Its output is in a file: what it starts of Windows' own
- * would hold a pipe open, and not every program can write into one of Linux.
+ * Runs a program and returns its output. Throws if it fails. The output goes through a file, because Windows services that it starts
+ * would keep a pipe open, and not every program can write to a Linux pipe.
  */
 export function runInWine(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): string {
   const folder = mkdtempSync(join(tmpdir(), "offline-state-wine-"));
   const file = join(folder, "output");
-  const output = openSync(file, "w");
+  const descriptor = openSync(file, "w");
   const { status, error } = spawnSync("wine", [program, ...args], {
     env: { ...wineEnvironment(), ...env },
-    stdio: ["ignore", output, output],
+    stdio: ["ignore", descriptor, descriptor],
     timeout: LIMIT_MS,
     killSignal: "SIGKILL",
   });
-  closeSync(output);
-  const said = readFileSync(file, "utf8");
+  closeSync(descriptor);
+  const output = readFileSync(file, "utf8");
   rmSync(folder, { recursive: true, force: true });
   if (status !== 0)
-    throw new Error(`${program} ${args.join(" ")}: ${error?.message ?? `exit code ${String(status)}`}\n${said}`);
-  return said;
+    throw new Error(`${program} ${args.join(" ")}: ${error?.message ?? `exit code ${String(status)}`}\n${output}`);
+  return output;
 }
 
-/** A program that goes on. Its output is in a file, because not every program can write into a pipe of Linux. */
+/** A running program. Its output goes to a file, because not every program can write to a Linux pipe. */
 export class WineProcess {
   readonly child: ChildProcess;
   readonly ended: Promise<number | null>;
@@ -81,11 +81,11 @@ export class WineProcess {
   }
 }
 
-/** Values of the registry: key to names (`@`: the default value) to text, or a number. A key with a minus before it goes. */
-export type Registry = Readonly<Record<string, Readonly<Record<string, string | number>>>>;
+/** Registry keys with their values: strings or numbers, `@` is the default value. A key with a leading minus is deleted. */
+export type RegistryValues = Readonly<Record<string, Readonly<Record<string, string | number>>>>;
 
-/** Writes values as regedit imports them. */
-export function writeRegistry(values: Registry): void {
+/** Imports registry values with regedit. */
+export function writeRegistry(values: RegistryValues): void {
   const folder = mkdtempSync(join(tmpdir(), "offline-state-reg-"));
   const file = join(folder, "values.reg");
   const escaped = (text: string): string => text.replaceAll("\\", "\\\\").replaceAll('"', '\\"');
@@ -102,7 +102,7 @@ export function writeRegistry(values: Registry): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Everything below a key, as `reg query /s` shows it; empty when it is not there. */
+/** The output of `reg query /s`, or "" if the key does not exist. */
 export function readRegistry(key: string, ...more: readonly string[]): string {
   try {
     return runInWine("reg", ["query", key, "/s", ...more]);
@@ -111,7 +111,7 @@ export function readRegistry(key: string, ...more: readonly string[]): string {
   }
 }
 
-/** What processes of Windows have, by their Windows ids. */
+/** The resources of processes, by Windows process ID. */
 export function probe(...ids: readonly number[]): { handles: number; threads: number }[] {
   return runInWine(binaries.probe, ids.map(String))
     .trim()
