@@ -4,12 +4,12 @@ import prettier from "eslint-config-prettier";
 import { createNodeResolver, importX } from "eslint-plugin-import-x";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
-import { wallConfigs } from "./tools/lib/walls.mjs";
+import { boundaryConfigs } from "./tools/module-boundaries.mjs";
 
 const TESTS = ["**/*.test.ts", "test/**/*.ts", "bench/**/*.ts", "vitest.config.ts"];
-const PLAIN = ["**/*.js", "**/*.mjs"];
-/** What even Internet Explorer's engine has to understand. */
-const ES5 = ["addin/src/old-webview.js", "addin/src/early-feed.js"];
+const JAVASCRIPT = ["**/*.js", "**/*.mjs"];
+/** Runs in Internet Explorer's engine. */
+const ES5 = ["addin/src/old-webview.js"];
 
 export default defineConfig(
   globalIgnores(["dist/", "build/", ".cache/", "node_modules/"]),
@@ -44,12 +44,12 @@ export default defineConfig(
       "import-x/no-cycle": "error",
       "import-x/no-self-import": "error",
       "import-x/no-duplicates": "error",
-      "import-x/no-extraneous-dependencies": ["error", { devDependencies: [...TESTS, ...PLAIN, "addin/**"] }],
+      "import-x/no-extraneous-dependencies": ["error", { devDependencies: [...TESTS, ...JAVASCRIPT, "addin/**"] }],
     },
   },
   {
-    // Plain JavaScript whose types tsc checks by JSDoc; the rules that need types are for TypeScript.
-    files: PLAIN,
+    // JavaScript with JSDoc types, which tsc checks. Type-aware rules apply to TypeScript only.
+    files: JAVASCRIPT,
     ignores: ES5,
     extends: [tseslint.configs.disableTypeChecked],
     rules: { "no-undef": "off", "@typescript-eslint/explicit-module-boundary-types": "off" },
@@ -59,11 +59,9 @@ export default defineConfig(
     languageOptions: {
       ecmaVersion: 5,
       sourceType: "script",
-      globals: { window: true, document: true, location: true, WebSocket: true },
+      globals: { window: true, document: true },
     },
-    // A catch needs a name there.
-    rules: { "no-unused-vars": ["error", { caughtErrors: "none" }] },
   },
-  ...wallConfigs(),
+  ...boundaryConfigs(),
   prettier,
 );

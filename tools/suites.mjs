@@ -1,5 +1,5 @@
 // @ts-check
-// What `npm test` runs, the longest first. To add a suite: a row here, and its system packages in system-packages.mjs.
+// The suites of `npm test`. To add one: an entry here, and its system packages in system-packages.mjs.
 import process from "node:process";
 import { fromRoot } from "./lib/paths.mjs";
 import { runs32Bit } from "./native/run-32-bit.mjs";
@@ -12,18 +12,20 @@ import { runs32Bit } from "./native/run-32-bit.mjs";
  * @property {string} name
  * @property {string} what
  * @property {GroupName[]} needs
- * @property {BuildName[]} builds What has to be up to date before.
- * @property {number} cores How many it keeps busy: 1, or less for a suite that mostly waits. As many suites run at once as fit.
- * @property {string} [exclusive] Suites that name the same resource never run at once.
- * @property {number} seconds How long it takes on 2 otherwise idle cores: for the order, until it has run on this machine.
- * @property {number} limitSeconds It is ended, and failed, after that: a bound for what hangs, far above what a busy machine needs.
- * @property {"vitest" | "doctest" | "checks"} report How it tells what passed: reports.mjs reads it.
+ * @property {BuildName[]} builds the builds that must be up to date
+ * @property {number} cores cores that it uses: less than 1 if it mostly waits. As many suites run at once as the cores allow.
+ * @property {string} [exclusive] suites with the same resource never run at once
+ * @property {number} seconds expected duration on 2 idle cores, until a duration has been measured on this machine
+ * @property {number} limitSeconds time limit, for suites that hang; far longer than needed on a busy machine
+ * @property {"vitest" | "doctest" | "checks"} report the format of the result, see reports.mjs
  * @property {(reportFile: string) => [string, string[]]} command
  * @property {Record<string, string>} [env]
  */
 
-/** What a 32-bit program needs where the kernel runs none.
- * @type {GroupName[]} */
+/**
+ * Needed to run 32-bit programs if the kernel does not.
+ * @type {GroupName[]}
+ */
 const emulator = runs32Bit() ? [] : ["i386"];
 
 const VITEST = fromRoot("node_modules/vitest/vitest.mjs");
@@ -49,7 +51,7 @@ const native = (variant) => () => [process.execPath, [fromRoot("tools/native/tes
 export const SUITES = [
   {
     name: "lint",
-    what: "types, ESLint, formats, the walls of the native rooms",
+    what: "static checks: types, ESLint, formatting",
     needs: ["git", "format"],
     builds: [],
     cores: 1,
@@ -60,7 +62,7 @@ export const SUITES = [
   },
   {
     name: "unit",
-    what: "the rooms' own tests, beside their sources",
+    what: "unit tests of TypeScript and of the tools",
     needs: ["compiler", "git"],
     builds: ["native", "typescript"],
     cores: 1,
@@ -71,7 +73,7 @@ export const SUITES = [
   },
   {
     name: "native",
-    what: "the C++ rooms",
+    what: "C++ unit tests",
     needs: ["compiler", "doctest"],
     builds: [],
     cores: 1,
@@ -82,7 +84,7 @@ export const SUITES = [
   },
   {
     name: "native-asan",
-    what: "the C++ rooms under AddressSanitizer and UndefinedBehaviorSanitizer",
+    what: "C++ unit tests with AddressSanitizer and UndefinedBehaviorSanitizer",
     needs: ["doctest", "sanitizers"],
     builds: [],
     cores: 1,
@@ -93,7 +95,7 @@ export const SUITES = [
   },
   {
     name: "native-tsan",
-    what: "the C++ rooms under ThreadSanitizer",
+    what: "C++ unit tests with ThreadSanitizer",
     needs: ["doctest", "sanitizers"],
     builds: [],
     cores: 1,
@@ -104,7 +106,7 @@ export const SUITES = [
   },
   {
     name: "fuzz",
-    what: "hostile bytes on the channel, for a while",
+    what: "a short fuzzing run of the channel protocol (libFuzzer)",
     needs: ["sanitizers"],
     builds: [],
     cores: 1,
@@ -124,7 +126,7 @@ export const SUITES = [
   },
   {
     name: "native-m32",
-    what: "the C++ rooms as a 32-bit Outlook has them",
+    what: "C++ unit tests compiled for 32-bit x86",
     needs: ["doctest", "multilib", ...emulator],
     builds: [],
     cores: 1,
@@ -135,7 +137,7 @@ export const SUITES = [
   },
   {
     name: "standard",
-    what: "the C++ that Windows gets, held to C++17 without GNU's extensions, because Visual Studio builds it too",
+    what: "the C++ code for Windows compiles as standard C++17, without GNU extensions",
     needs: ["sanitizers", "mingw"],
     builds: [],
     cores: 1,
@@ -146,7 +148,7 @@ export const SUITES = [
   },
   {
     name: "native-windows",
-    what: "the C++ rooms as Windows binaries, under Wine",
+    what: "C++ unit tests as Windows binaries, under Wine",
     needs: ["doctest", "mingw", "wine"],
     builds: [],
     cores: 1,
@@ -158,18 +160,18 @@ export const SUITES = [
   },
   {
     name: "instructions",
-    what: "what Notify, the codec and the feed cost, counted in instructions (callgrind)",
+    what: "instruction counts of Notify, the frame codec and the feed (callgrind)",
     needs: ["compiler", "callgrind"],
     builds: ["typescript"],
     cores: 1,
     seconds: 40,
     limitSeconds: 900,
     report: "checks",
-    command: (reportFile) => [process.execPath, [fromRoot("bench/guards/instructions.mjs"), "--report", reportFile]],
+    command: (reportFile) => [process.execPath, [fromRoot("bench/budgets/instructions.mjs"), "--report", reportFile]],
   },
   {
     name: "install",
-    what: "install, uninstall and the way back from each failure",
+    what: "install, uninstall, and rollback after each possible failure",
     needs: ["compiler", "verifiers"],
     builds: ["native", "typescript", "bundle", "pane"],
     cores: 0.5,
@@ -180,7 +182,7 @@ export const SUITES = [
   },
   {
     name: "package",
-    what: "the npm package and the MSI, made, and installed and removed under Wine",
+    what: "builds the npm package and the MSI; installs and removes them under Wine",
     needs: ["compiler", "mingw", "wine", "packaging"],
     builds: ["native", "typescript", "bundle", "pane", "windows"],
     cores: 0.5,
@@ -191,7 +193,7 @@ export const SUITES = [
   },
   {
     name: "browser",
-    what: "the pane in a real browser",
+    what: "the pane in Chromium",
     needs: ["browser"],
     builds: ["native", "typescript", "bundle", "pane"],
     cores: 1,
@@ -202,7 +204,7 @@ export const SUITES = [
   },
   {
     name: "e2e",
-    what: "the whole chain, from `npm start` to the pane",
+    what: "end to end on Linux, from `npm start` to the pane",
     needs: ["compiler", "browser", "git"],
     builds: ["native", "typescript", "bundle", "pane"],
     cores: 0.5,
@@ -213,7 +215,7 @@ export const SUITES = [
   },
   {
     name: "attacks",
-    what: "every row of docs/security.md, at the real bridge",
+    what: "every attack of docs/security.md, against a running bridge",
     needs: ["compiler", "browser"],
     builds: ["native", "typescript", "bundle", "pane"],
     cores: 0.5,
@@ -224,7 +226,7 @@ export const SUITES = [
   },
   {
     name: "faults",
-    what: "what the pane is told when processes die, disks fill and clocks jump",
+    what: "what the pane shows when processes die, disks fill up and clocks jump",
     needs: ["compiler"],
     builds: ["native", "typescript", "bundle", "pane"],
     cores: 0.5,
@@ -235,7 +237,7 @@ export const SUITES = [
   },
   {
     name: "soak",
-    what: "50 panes, random changes and random faults, for a short while (npm run soak: for as long as you like)",
+    what: "50 panes, random changes and random faults, for a short time (longer: npm run soak)",
     needs: ["compiler"],
     builds: ["native", "typescript", "bundle", "pane"],
     cores: 0.5,
@@ -246,7 +248,7 @@ export const SUITES = [
   },
   {
     name: "bitness",
-    what: "a 32-bit Outlook with the agent, and the 64-bit module",
+    what: "a 32-bit agent with the 64-bit native module",
     needs: ["compiler", "multilib", ...emulator],
     builds: ["native", "typescript"],
     cores: 1,
@@ -257,7 +259,7 @@ export const SUITES = [
   },
   {
     name: "windows",
-    what: "the whole chain with Windows' binaries, under Wine",
+    what: "end to end with the Windows binaries, under Wine",
     needs: ["mingw", "wine", "browser"],
     builds: ["typescript", "pane", "windows"],
     cores: 0.5,

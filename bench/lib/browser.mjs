@@ -1,44 +1,44 @@
-// A real Chromium, and pages that write down when they hear and when they show something.
+// Chromium, with pages that record when they receive and when they show a state.
 import process from "node:process";
 import { createHash, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { findBrowser } from "../../tools/lib/browser.mjs";
-import { sharedCertificates, temporaryFolder } from "./home.mjs";
+import { sharedCertificates, temporaryFolder } from "./data-directory.mjs";
 
-/** Runs in each page before its own scripts: the first listener of every message, of the word's every change and its frame. */
-function watch() {
-  const seen = { messages: [], words: [], frames: [] };
+/** Runs in each page before its own scripts. Records messages, changes of the shown state, and the frames that show them. */
+function record() {
+  const seen = { messages: [], states: [], frames: [] };
   Object.defineProperty(globalThis, "seen", { value: seen });
-  const heard = (data) => seen.messages.push([performance.now(), data]);
+  const onMessage = (data) => seen.messages.push([performance.now(), data]);
   const hook = (name, events) => {
     const Native = globalThis[name];
     globalThis[name] = class extends Native {
-      constructor(...words) {
-        super(...words);
-        for (const event of events) this.addEventListener(event, ({ data }) => heard(data));
+      constructor(...args) {
+        super(...args);
+        for (const event of events) this.addEventListener(event, ({ data }) => onMessage(data));
       }
     };
   };
   hook("WebSocket", ["message"]);
   hook("EventSource", ["change"]);
-  const look = () => {
+  const onMutation = () => {
     const pane = document.documentElement.dataset.state;
-    const word = pane ?? document.getElementById("word")?.textContent ?? "unknown";
-    if (word === seen.words.at(-1)?.[1]) return;
-    seen.words.push([performance.now(), word]);
-    // A task that is asked for within a frame's callback comes when that frame has been handed on to be shown.
+    const state = pane ?? document.getElementById("word")?.textContent ?? "unknown";
+    if (state === seen.states.at(-1)?.[1]) return;
+    seen.states.push([performance.now(), state]);
+    // A message posted in a frame's callback is delivered after that frame was submitted.
     requestAnimationFrame(() => {
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => {
-        seen.frames.push([performance.now(), word]);
+        seen.frames.push([performance.now(), state]);
         port1.close();
       };
       port2.postMessage(null);
     });
   };
-  new MutationObserver(look).observe(document, {
+  new MutationObserver(onMutation).observe(document, {
     subtree: true,
     childList: true,
     characterData: true,
@@ -62,7 +62,7 @@ export async function startBrowser() {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
-      // The certificate of the measurements is trusted, as an installed one is; no error is ignored.
+      // Trusts only the certificate of the benchmarks, as if it were installed.
       `--ignore-certificate-errors-spki-list=${key}`,
     ],
   });
@@ -76,28 +76,28 @@ export class Page {
     this.originNs = originNs;
   }
 
-  /** Opens `url`, and waits until it shows a state, unless `blank`. */
+  /** Opens `url` and, unless `blank`, waits until it shows a state. */
   static async open(context, url, { blank = false } = {}) {
     const page = await context.newPage();
-    await page.addInitScript(watch);
+    await page.addInitScript(record);
     await page.goto(url);
-    if (!blank) await page.waitForFunction(() => globalThis.seen.words.some(([, word]) => word !== "unknown"));
+    if (!blank) await page.waitForFunction(() => globalThis.seen.states.some(([, state]) => state !== "unknown"));
     const session = await context.newCDPSession(page);
     return new Page(page, session, await originOf(page, session));
   }
 
-  /** When messages came, words changed and their frames were drawn since the last question, on the clock of all processes. */
+  /** What was recorded since the last call, with times on the monotonic clock in nanoseconds. */
   async take() {
-    const { messages, words, frames } = await this.page.evaluate(() => ({
+    const { messages, states, frames } = await this.page.evaluate(() => ({
       messages: globalThis.seen.messages.splice(0),
       frames: globalThis.seen.frames.splice(0),
-      words: globalThis.seen.words.splice(0, globalThis.seen.words.length - 1),
+      states: globalThis.seen.states.splice(0, globalThis.seen.states.length - 1),
     }));
-    const last = await this.page.evaluate(() => globalThis.seen.words.at(-1));
+    const last = await this.page.evaluate(() => globalThis.seen.states.at(-1));
     const at = (ms) => this.originNs + ms * 1e6;
     return {
       messages: messages.map(([ms, data]) => ({ at: at(ms), ...parse(data) })),
-      words: [...words, last].map(([ms, state]) => ({ at: at(ms), state })),
+      states: [...states, last].map(([ms, state]) => ({ at: at(ms), state })),
       frames: frames.map(([ms, state]) => ({ at: at(ms), state })),
     };
   }
@@ -114,10 +114,7 @@ function parse(data) {
   return Array.isArray(value) ? value[1] : (value ?? {});
 }
 
-/**
- * When the page's own clock began, on the monotonic clock: Chromium says it over the DevTools protocol. Held against our
- * own clock on both sides of a reading, because everything depends on it.
- */
+/** The origin of the page's clock on the monotonic clock, from the DevTools protocol; verified against our own clock. */
 async function originOf(page, session) {
   await session.send("Performance.enable", { timeDomain: "timeTicks" });
   const { metrics } = await session.send("Performance.getMetrics");
@@ -127,7 +124,8 @@ async function originOf(page, session) {
     const now = originNs + (await page.evaluate(() => performance.now())) * 1e6;
     const after = Number(process.hrtime.bigint());
     const slack = 200_000; // the page's clock ticks every 100 us
-    if (now < before - slack || now > after + slack) throw new Error("the page's clock does not fit ours");
+    if (now < before - slack || now > after + slack)
+      throw new Error("the page's clock does not agree with the monotonic clock");
   }
   return originNs;
 }

@@ -1,10 +1,10 @@
-// Compiles the C++ of the measurements into build/bench/, with the tool that compiles the C++ tests.
+// Compiles the C++ programs of the benchmarks into build/bench/.
 import { join } from "node:path";
 import process from "node:process";
 import { commandOf, compile, link, objectOf } from "../../tools/native/compile.mjs";
 import { readSources, root } from "../../tools/native/sources.mjs";
 import { machines, releases } from "../../tools/native/toolchains-windows.mjs";
-import { nodeImportLibrary } from "../../tools/windows/node-import-library.mjs";
+import { nodeImportLibrary } from "../../tools/windows/binutils.mjs";
 
 const common = ["-g", "-Werror", "-pedantic"];
 const NAPI = {
@@ -12,7 +12,7 @@ const NAPI = {
   systemIncludes: ["node_modules/node-addon-api", "node_modules/node-api-headers/include"],
 };
 
-/** As node-gyp compiles the product for this system. */
+/** The options with which node-gyp compiles the product. */
 export const variant = {
   name: "bench",
   compiler: process.env.CXX ?? "g++",
@@ -21,49 +21,49 @@ export const variant = {
   linkFlags: ["-pthread", "-ldl"],
 };
 
-const FLOORS = "bench/floors";
+const FOLDER = "bench/baselines";
 
 /** @type {Record<string, { sources: string[], core?: boolean, shared?: boolean, node?: boolean }>} */
 export const binaries = {
-  notify: { sources: ["notify.cc", "signal_floor_posix.cc", "thread_costs_posix.cc"], core: true },
+  notify: { sources: ["notify.cc", "signal_baseline_posix.cc", "thread_costs_posix.cc"], core: true },
   "agent-memory": { sources: ["agent_memory_posix.cc"], core: true },
   "unix-hop": { sources: ["unix_hop_posix.cc"] },
   "tsfn-hop.node": { sources: ["tsfn_hop.cc"], shared: true, node: true },
   "libscheduled-mapi.so": { sources: ["scheduled_mapi.cc"], shared: true },
-  "guard-notify": { sources: ["guard_notify.cc"], core: true },
-  "guard-codec": { sources: ["guard_codec.cc"], core: true },
+  "count-notify": { sources: ["../budgets/count_notify.cc"], core: true },
+  "count-codec": { sources: ["../budgets/count_codec.cc"], core: true },
 };
 
-/** The same for Windows, as `npm run build:windows` compiles the product. */
+/** For Windows, with the options of `npm run build:windows`. */
 const windows = { ...releases.x64, name: "bench-windows" };
 
 /** @type {Record<string, { sources: string[], core?: boolean, shared?: boolean, node?: boolean }>} */
 export const windowsBinaries = {
-  "notify.exe": { sources: ["notify.cc", "signal_floor_windows.cc", "thread_costs_windows.cc"], core: true },
+  "notify.exe": { sources: ["notify.cc", "signal_baseline_windows.cc", "thread_costs_windows.cc"], core: true },
   "pipe-hop.exe": { sources: ["pipe_hop_windows.cc"] },
   "tsfn-hop.node": { sources: ["tsfn_hop.cc"], shared: true, node: true },
   "scheduled-mapi.dll": { sources: ["scheduled_mapi.cc"], shared: true },
 };
 
-/** Builds what is named and gives its absolute path. */
+/** Builds one of `binaries` and returns its absolute path. */
 export async function built(name) {
   const lists = readSources();
-  return build(variant, name, binaries[name], [...lists.core_sources, ...lists.posix_sources]);
+  return build(variant, name, binaries[name], [...lists.library_sources, ...lists.posix_sources]);
 }
 
-/** The same for Windows. */
+/** Builds one of `windowsBinaries` and returns its absolute path. */
 export async function builtForWindows(name) {
   const lists = readSources();
-  return build(windows, name, windowsBinaries[name], [...lists.core_sources, ...lists.windows_sources]);
+  return build(windows, name, windowsBinaries[name], [...lists.library_sources, ...lists.windows_sources]);
 }
 
 async function build(toolchain, name, binary, coreSources) {
   const command = commandOf(toolchain, {
     warnings: readSources().warning_flags,
-    includes: [FLOORS],
+    includes: [FOLDER],
     ...(binary.node && NAPI),
   });
-  const own = binary.sources.map((source) => join(FLOORS, source));
+  const own = binary.sources.map((source) => join(FOLDER, source));
   const sources = [...own, ...(binary.core ? coreSources : [])];
   await compile(toolchain, sources, command);
   const objects = sources.map((source) => objectOf(toolchain, source));

@@ -1,7 +1,7 @@
-// What Linux has counted for a process.
+// Statistics of processes, from Linux' /proc.
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Processor time of all its threads, nanoseconds, and how often they have woken from a wait. */
+/** Of all threads: processor time in nanoseconds, and the number of wake-ups. */
 export function activityOf(pid) {
   let cpuNs = 0;
   let wakeUps = 0;
@@ -13,14 +13,14 @@ export function activityOf(pid) {
   return { cpuNs, wakeUps };
 }
 
-/** Bytes: `private` is what would be free if the process ended, `resident` includes what it shares. */
+/** Bytes. `private` is what would become free if the process ended; `resident` includes shared memory. */
 export function memoryOf(pid) {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
   const kb = (name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(text)?.[1] ?? 0);
   return { private: (kb("Private_Clean") + kb("Private_Dirty")) * 1024, resident: kb("Rss") * 1024 };
 }
 
-/** The processes that `pid` has started, and theirs: id and command line. */
+/** All descendants of a process: id and command line. */
 export function descendantsOf(pid) {
   const all = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
@@ -31,7 +31,7 @@ export function descendantsOf(pid) {
         const command = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ").trim();
         return [{ pid: Number(name), parent, command }];
       } catch {
-        return []; // it has just ended
+        return []; // the process has just ended
       }
     });
   const below = (parent) => all.filter((one) => one.parent === parent).flatMap((one) => [one, ...below(one.pid)]);

@@ -1,12 +1,12 @@
-// Many panes in one process that is no bottleneck: each makes a whole TLS and WebSocket connection, and from then on its
-// bytes are only counted, as they come off the wire. One message is one record of TLS, and no pane says anything.
+// Many panes in one process. Each makes a complete TLS and WebSocket connection; after that its bytes are only counted, without
+// decrypting them, so that this process is not the bottleneck. One message is one TLS record, and panes send nothing.
 import { readFileSync } from "node:fs";
 import net from "node:net";
 import process from "node:process";
 import { Duplex } from "node:stream";
 import tls from "node:tls";
 import { WebSocket } from "ws";
-import { answer, nowNs } from "./answering.mjs";
+import { nowNs, serve } from "./common.mjs";
 
 const PATHS = {
   ws: { path: "/feed", protocols: ["offline-state.v1"] },
@@ -14,39 +14,39 @@ const PATHS = {
 };
 const ca = readFileSync(process.env.BENCH_CA);
 const panes = [];
-let least = 0;
+let expectedBytes = 0;
 let waiting;
-let come;
+let arrival;
 
-/** Bytes between the network and TLS, which can be cut off. */
+/** The bytes between the network and TLS. After `startCounting` they are counted instead of passed on. */
 class Wire extends Duplex {
   bytes = 0;
   #counting = false;
 
   constructor(port) {
     super();
-    const taken = Buffer.alloc(64 * 1024);
-    const take = (count) => {
+    const buffer = Buffer.alloc(64 * 1024);
+    const onRead = (count) => {
       if (this.#counting) this.#count(count);
-      else this.push(Buffer.from(taken.subarray(0, count)));
+      else this.push(Buffer.from(buffer.subarray(0, count)));
       return true;
     };
-    this.socket = net.connect({ host: "127.0.0.1", port, onread: { buffer: taken, callback: take } });
+    this.socket = net.connect({ host: "127.0.0.1", port, onread: { buffer, callback: onRead } });
     this.socket.on("error", (error) => this.destroy(error));
   }
 
-  count() {
+  startCounting() {
     this.#counting = true;
   }
 
   #count(count) {
-    const whole = this.bytes >= least;
+    const wasComplete = this.bytes >= expectedBytes;
     this.bytes += count;
-    if (!whole && this.bytes >= least) arrived();
+    if (!wasComplete && this.bytes >= expectedBytes) onComplete();
   }
 
   _read() {
-    // Whatever comes is pushed at once.
+    // Data is pushed as it arrives.
   }
 
   _write(chunk, _encoding, done) {
@@ -59,7 +59,7 @@ class Wire extends Duplex {
   }
 }
 
-function arrived() {
+function onComplete() {
   if (waiting === undefined) return;
   waiting.left -= 1;
   if (waiting.left > 0) return;
@@ -81,35 +81,35 @@ function connect(port, kind) {
     pane.on("error", reject);
     pane.on("message", (data) => {
       const text = data.toString();
-      // Engine.IO greets with 0, and its client opens the namespace with 40.
+      // Engine.IO: the server opens with packet 0, and the client joins the namespace with 40.
       if (kind === "socket.io" && text.startsWith("0")) return pane.send("40");
       resolve({ pane, wire });
     });
   });
 }
 
-answer({
+serve({
   connect: async ({ port, kind, count }) => {
     while (panes.length < count) panes.push(await connect(port, kind));
-    await new Promise((resolve) => setTimeout(resolve, 300)); // session tickets of TLS
-    for (const { wire } of panes) wire.count();
+    await new Promise((resolve) => setTimeout(resolve, 300)); // TLS session tickets
+    for (const { wire } of panes) wire.startCounting();
     return panes.length;
   },
-  /** Gets ready for the next message, of at least `bytes`. */
+  /** Prepares for the next message, of at least `bytes`. */
   expect: ({ bytes }) => {
-    least = bytes;
+    expectedBytes = bytes;
     for (const { wire } of panes) wire.bytes = 0;
     const before = process.cpuUsage();
-    come = new Promise((resolve) => {
+    arrival = new Promise((resolve) => {
       waiting = {
         left: panes.length,
         done: (last, cpu) => resolve({ last, cpuUs: cpu.user + cpu.system - before.user - before.system }),
       };
     });
   },
-  /** When it has come to everybody, and the processor time that this process has spent on it. */
-  come: () => come,
-  leave: () => {
+  /** When the message had reached every pane, and the processor time that this process used. */
+  arrival: () => arrival,
+  close: () => {
     for (const { wire } of panes.splice(0)) wire.destroy();
   },
 });

@@ -1,12 +1,8 @@
-// Rival: what an add-in does that has only the object model. It reads `NameSpace.Offline` each second, and tells the page
-// over a bare ws when it has changed. To its advantage, reading costs it nothing: the value lies in its own memory.
+// Alternative: an add-in that only has the object model polls `NameSpace.Offline` every second, and sends changes to the page
+// over ws. Reading costs nothing here: the value is in memory.
 import express from "express";
 import { WebSocketServer } from "ws";
-import { answer } from "./answering.mjs";
-import { blankPage } from "./page.mjs";
-import { changeOf } from "./payload.mjs";
-import { follow } from "./source.mjs";
-import { listen, secureServer } from "./tls.mjs";
+import { blankPage, changeMessage, listen, secureServer, serve, subscribe } from "./common.mjs";
 
 const POLL_MS = 1000;
 const app = express();
@@ -14,16 +10,16 @@ app.get("/taskpane.html", (_request, response) => response.type("html").send(bla
 const server = secureServer(app);
 const feed = new WebSocketServer({ server, path: "/feed", perMessageDeflate: false });
 
-let offline = "unknown";
-let told = "unknown";
+let current = "unknown";
+let sent = "unknown";
 let seq = 1000;
-follow(({ state }) => (offline = state));
+subscribe(({ state }) => (current = state));
 setInterval(() => {
-  if (offline === told) return;
-  told = offline;
-  const text = JSON.stringify(changeOf((seq += 1), told));
+  if (current === sent) return;
+  sent = current;
+  const text = JSON.stringify(changeMessage((seq += 1), sent));
   for (const client of feed.clients) client.send(text);
 }, POLL_MS);
 
 const port = await listen(server);
-answer({ port: () => port });
+serve({ port: () => port });

@@ -1,14 +1,10 @@
-// Rival: socket.io over TLS. As its documentation recommends for speed: websocket as the only transport, no compression.
+// Alternative: socket.io over TLS, as its documentation recommends for speed: WebSocket only, no compression.
 import express from "express";
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { Server } from "socket.io";
 import { fromRoot } from "../../tools/lib/paths.mjs";
-import { answer, nowNs } from "./answering.mjs";
-import { blankPage } from "./page.mjs";
-import { changeOf, stateOf } from "./payload.mjs";
-import { follow } from "./source.mjs";
-import { listen, secureServer } from "./tls.mjs";
+import { blankPage, changeMessage, listen, nowNs, secureServer, serve, stateAt, subscribe } from "./common.mjs";
 
 const app = express();
 app.get("/taskpane.html", (_request, response) => response.type("html").send(blankPage("socket.io")));
@@ -20,20 +16,20 @@ const io = new Server(server, {
   transports: ["websocket"],
   perMessageDeflate: false,
   httpCompression: false,
-  // In the measurement of many clients these only count bytes, and answer no ping.
-  ...(process.env.BENCH_HOME === undefined && { pingInterval: 3_600_000 }),
+  // The clients of crowd.mjs only count bytes, and do not respond to pings.
+  ...(process.env.BENCH_DATA_DIRECTORY === undefined && { pingInterval: 3_600_000 }),
 });
 
 let seq = 1000;
-if (process.env.BENCH_HOME !== undefined) {
-  follow(({ state }) => io.emit("change", changeOf((seq += 1), state)));
+if (process.env.BENCH_DATA_DIRECTORY !== undefined) {
+  subscribe(({ state }) => io.emit("change", changeMessage((seq += 1), state)));
 }
 
 const port = await listen(server);
-answer({
+serve({
   port: () => port,
-  tell: ({ index }) => {
-    const message = changeOf(1000 + index, stateOf(index));
+  change: ({ index }) => {
+    const message = changeMessage(1000 + index, stateAt(index));
     const before = nowNs();
     io.emit("change", message);
     return { at: before, took: nowNs() - before };

@@ -1,11 +1,7 @@
-// Rival: server-sent events by better-sse over TLS, set up as in its getting-started guide: a channel, and a session each.
+// Alternative: server-sent events with better-sse over TLS, set up as in its getting-started guide.
 import { createChannel, createSession } from "better-sse";
 import express from "express";
-import { answer } from "./answering.mjs";
-import { blankPage } from "./page.mjs";
-import { changeOf } from "./payload.mjs";
-import { follow } from "./source.mjs";
-import { listen, secureServer } from "./tls.mjs";
+import { blankPage, changeMessage, listen, secureServer, serve, subscribe } from "./common.mjs";
 
 const app = express();
 const channel = createChannel();
@@ -15,7 +11,7 @@ app.get("/sse", async (request, response) => {
 });
 
 let seq = 1000;
-follow(({ state }) => channel.broadcast(changeOf((seq += 1), state), "change"));
+subscribe(({ state }) => channel.broadcast(changeMessage((seq += 1), state), "change"));
 
 const port = await listen(secureServer(app));
-answer({ port: () => port });
+serve({ port: () => port });

@@ -1,19 +1,19 @@
-// The bare hop from a native thread to JavaScript, in a process that does nothing else.
+// Baseline: calls from a native thread to JavaScript, in a process that does nothing else.
 import { createRequire } from "node:module";
 import process from "node:process";
-import { answer, nowNs } from "./answering.mjs";
+import { nowNs, serve } from "./common.mjs";
 
 const native = createRequire(import.meta.url)(process.env.BENCH_TSFN);
 
-answer({
+serve({
   run: ({ count, intervalMs }) =>
     new Promise((resolve) => {
-      const took = [];
+      const latencies = [];
       native.run(
         count,
         intervalMs * 1000,
-        (sent) => took.push(nowNs() - sent),
-        () => resolve(took),
+        (sent) => latencies.push(nowNs() - sent),
+        () => resolve(latencies),
       );
     }),
 });

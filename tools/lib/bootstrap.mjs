@@ -1,30 +1,30 @@
 // @ts-check
 import process from "node:process";
-import { bringsModule } from "../windows/prebuild.mjs";
+import { hasPrebuiltModule } from "../windows/prebuild.mjs";
 import { BUILDS, ensureBuilt, isBuilt } from "./builds.mjs";
 import { checkClone, checkExecutable } from "./clone.mjs";
-import { alone } from "./lock.mjs";
+import { withLock } from "./lock.mjs";
 import { areInstalled, ensurePackages } from "./packages.mjs";
 import { fromRoot } from "./paths.mjs";
 
 /**
- * Does what is missing to run this clone, and nothing else: packages, native code, TypeScript, bundle, pane. Where nothing is
- * missing it writes nothing: a clone that was built runs from a read-only file system too.
+ * Installs the npm packages and builds what is not up to date. Writes nothing if everything is up to date, so that a built clone also
+ * runs from a read-only file system.
  * @param {readonly (keyof typeof BUILDS)[]} [wanted]
- * @param {{ compiles?: boolean }} [options] `compiles`: also what the clone brings compiled for Windows
+ * @param {{ compileNative?: boolean }} [options] `compileNative`: compile the native module even if the clone contains one for Windows
  */
-export async function bootstrap(wanted = ["native", "typescript", "bundle", "pane"], { compiles = false } = {}) {
-  const names = wanted.filter((name) => name !== "native" || compiles || !bringsModule());
+export async function bootstrap(wanted = ["native", "typescript", "bundle", "pane"], { compileNative = false } = {}) {
+  const names = wanted.filter((name) => name !== "native" || compileNative || !hasPrebuiltModule());
   if (!areInstalled() || !names.every((name) => isBuilt(BUILDS[name]))) {
     checkClone();
-    await alone(async () => {
+    await withLock(async () => {
       await ensurePackages();
-      // None needs another. All go on to their end when one fails, so that no compiler is left running.
-      const ended = await Promise.allSettled(names.map((name) => ensureBuilt(BUILDS[name])));
-      for (const end of ended) if (end.status === "rejected") throw end.reason;
+      // The builds are independent. Wait for all, even if one fails, so that no compiler is left running.
+      const results = await Promise.allSettled(names.map((name) => ensureBuilt(BUILDS[name])));
+      for (const result of results) if (result.status === "rejected") throw result.reason;
     });
   }
-  // The clone may have been moved since it was built.
+  // The clone may have been moved to another file system since it was built.
   if (names.includes("native") && process.platform !== "win32") {
     for (const file of BUILDS.native.outputs()) checkExecutable(fromRoot(file));
   }

@@ -1,5 +1,5 @@
 // @ts-check
-// A Chromium for the tests: one that is there, else Playwright's own.
+// Finds Chromium for the tests, or downloads Playwright's.
 import { existsSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
@@ -8,7 +8,7 @@ import { fromRoot } from "./paths.mjs";
 import { step } from "./progress.mjs";
 
 /** @type {Partial<Record<NodeJS.Platform, string[]>>} */
-const PLACES = {
+const LOCATIONS = {
   linux: [
     "/usr/bin/chromium",
     "/usr/bin/google-chrome",
@@ -30,32 +30,32 @@ const PLACES = {
   }),
 };
 
-/** @returns {string | undefined} The program of a browser that is there. */
+/** @returns {string | undefined} The executable of an installed browser. */
 export function findBrowser() {
-  const named = process.env["CHROMIUM"];
-  const places = [...(named === undefined ? [] : [named]), ...(PLACES[process.platform] ?? [])];
-  return places.find((file) => existsSync(file));
+  const override = process.env["CHROMIUM"];
+  const candidates = [...(override === undefined ? [] : [override]), ...(LOCATIONS[process.platform] ?? [])];
+  return candidates.find((file) => existsSync(file));
 }
 
 /** @returns {Promise<{ path: string } | { path: undefined, problem: string }>} */
 export async function ensureBrowser() {
-  const found = findBrowser() ?? (await playwrights());
+  const found = findBrowser() ?? (await playwrightBrowser());
   if (found !== undefined) return { path: found };
   const cli = fromRoot("node_modules/playwright-core/cli.js");
   const { code, output } = await step("browser", "downloading Chromium (Playwright)", () =>
     run(process.execPath, [cli, "install", "chromium"]),
   );
-  const downloaded = await playwrights();
+  const downloaded = await playwrightBrowser();
   if (code === 0 && downloaded !== undefined) return { path: downloaded };
   const lines = output.trimEnd().split("\n").slice(-5).join("\n");
   return {
     path: undefined,
-    problem: `needs a Chromium. Install Chromium, Chrome or Edge, or name one by CHROMIUM. Playwright's download failed:\n${lines}`,
+    problem: `needs a browser. Install Chromium, Chrome or Edge, or set CHROMIUM to its path. Playwright's download failed:\n${lines}`,
   };
 }
 
-/** Where Playwright keeps its own, if it has been downloaded. */
-async function playwrights() {
+/** Playwright's own browser, if it was downloaded. */
+async function playwrightBrowser() {
   const { chromium } = await import("playwright-core");
   const file = chromium.executablePath();
   return existsSync(file) ? file : undefined;

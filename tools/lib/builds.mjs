@@ -1,28 +1,28 @@
 // @ts-check
-// What is built, from what, by which tool. Each is done only when its inputs' content has changed.
+// The builds: inputs, tool and outputs. A build runs only if the content of its inputs has changed.
 import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { run } from "./child.mjs";
 import { compilerRemedy, ensureCompiler } from "./compiler.mjs";
-import { Failure, systemRemedyIn } from "./failure.mjs";
+import { UserError, systemRemedyIn } from "./user-error.mjs";
 import { ensureNodeHeaders, gypEnvironment, HEADER_OPTIONS } from "./node-headers.mjs";
 import { fromRoot } from "./paths.mjs";
 import { step } from "./progress.mjs";
-import { digest, forget, isFresh, setFresh } from "./stamp.mjs";
+import { fingerprint, invalidate, isUpToDate, markUpToDate } from "./fingerprint.mjs";
 
 /**
  * @typedef {object} Build
- * @property {string} name Its title in the progress, and the name of its stamp.
- * @property {string} what What it does, for the progress.
+ * @property {string} name Its title in the progress output, and the key of its fingerprint.
+ * @property {string} what What it does, for the progress output.
  * @property {string[]} inputs Files and folders, from the root.
- * @property {RegExp} [skip] Inputs that do not matter.
- * @property {string[]} extra What else decides.
- * @property {() => string[]} outputs What must be there afterwards.
- * @property {() => Promise<void>} [before] What it needs from the machine.
+ * @property {RegExp} [skip] Inputs to ignore.
+ * @property {string[]} extra Other values that the result depends on.
+ * @property {() => string[]} outputs Files that must exist afterwards.
+ * @property {() => Promise<void>} [before] Prepares the machine.
  * @property {() => [string, ...string[]]} command
- * @property {() => NodeJS.ProcessEnv} [environment] Of the command; this process's by default.
- * @property {string[]} [whenOutputsAreMissing] Added to the command then.
- * @property {(output: string) => string} remedy What a person can do when the command fails with this output.
+ * @property {() => NodeJS.ProcessEnv} [environment] Environment of the command; by default that of this process.
+ * @property {string[]} [whenOutputsAreMissing] Added to the command if outputs are missing.
+ * @property {(output: string) => string} remedy What the user can do if the command fails with this output.
  */
 
 const NODE = [process.version, process.platform, process.arch];
@@ -30,8 +30,8 @@ const SOURCE_REMEDY = "Fix what is shown above, then run the command again.";
 /** @param {string} output */
 const sourceRemedy = (output) => systemRemedyIn(output, fromRoot()) ?? SOURCE_REMEDY;
 
-/** node-gyp found no compiler, or one that does not know C++17. Any other failure is not the compiler's. */
-const BLAMES_COMPILER =
+/** node-gyp found no compiler, or one without C++17. */
+const COMPILER_MISSING =
   /(?:^|[/ ])(?:c\+\+|g\+\+|clang\+\+|make): (?:command )?not found|unrecognized command.line option .-std=|invalid value .c\+\+17|find VS could not find|Could not find any Visual Studio|not found: make|xcode-select: /im;
 
 /** @type {Build} */
@@ -45,7 +45,7 @@ const native = {
     "node_modules/node-addon-api/package.json",
     "node_modules/node-gyp/package.json",
   ],
-  skip: process.platform === "win32" ? /(_test|_posix)\.(cc|h)$/ : /(_test|_windows)\.(cc|h)$/,
+  skip: process.platform === "win32" ? /(_test|_posix)\.(cc|h)$|\/posix\// : /(_test|_windows)\.(cc|h)$|\/windows\//,
   extra: [...NODE, process.env["CXX"] ?? "", process.env["CXXFLAGS"] ?? ""],
   outputs: () => nativeOutputs(),
   before: async () => {
@@ -58,7 +58,7 @@ const native = {
   },
   environment: gypEnvironment,
   remedy: (output) => {
-    if (BLAMES_COMPILER.test(output)) return `Install a compiler for C++17: ${compilerRemedy()}`;
+    if (COMPILER_MISSING.test(output)) return `Install a C++17 compiler: ${compilerRemedy()}`;
     return sourceRemedy(output);
   },
 };
@@ -72,7 +72,7 @@ const typescript = {
   extra: [],
   outputs: () => ["dist/bridge/src/cli/main.js"],
   command: () => [process.execPath, fromRoot("node_modules/typescript/bin/tsc"), "-b", "bridge"],
-  // tsc believes its own notes, not the folder.
+  // tsc trusts its build info, even if outputs were deleted.
   whenOutputsAreMissing: ["--force"],
   remedy: sourceRemedy,
 };
@@ -136,16 +136,16 @@ const windows = {
     "node_modules/node-addon-api/package.json",
     "node_modules/node-api-headers/package.json",
   ],
-  skip: /(_test|_posix)\.(cc|h)$/,
+  skip: /(_test|_posix)\.(cc|h)$|\/posix\//,
   extra: [],
-  outputs: () => ["dist/windows/x64/OUTLOOK.EXE", "build/windows-tests/strange/OUTLOOK.EXE"],
+  outputs: () => ["dist/windows/x64/OUTLOOK.EXE", "build/windows-tests/faulty/OUTLOOK.EXE"],
   command: () => [process.execPath, fromRoot("tools/windows/build.mjs"), "--tests"],
   remedy: sourceRemedy,
 };
 
 export const BUILDS = { native, typescript, bundle, pane, windows };
 
-/** The simulated Outlook is built where there is no Outlook. */
+/** The simulator is built on all systems but Windows. */
 function nativeOutputs() {
   const module = "build/Release/offline_state.node";
   if (process.platform === "win32") return [module];
@@ -156,8 +156,8 @@ function nativeOutputs() {
 }
 
 /** @param {Build} build */
-function digestOf(build) {
-  return digest(build.inputs, {
+function fingerprintOf(build) {
+  return fingerprint(build.inputs, {
     extra: [...build.extra, ...build.command()],
     ...(build.skip && { skip: build.skip }),
   });
@@ -168,10 +168,10 @@ function digestOf(build) {
  * @param {Build} build
  */
 export function isBuilt(build) {
-  return isFresh(build.name, digestOf(build), build.outputs());
+  return isUpToDate(build.name, fingerprintOf(build), build.outputs());
 }
 
-/** All files of the pane, as webpack has listed them; without a list it has not built them. */
+/** All files of the pane, from the list that webpack writes. */
 function paneOutputs() {
   const list = "dist/pane/pane-files.json";
   try {
@@ -187,27 +187,27 @@ function paneOutputs() {
  * @param {Build} build
  */
 export async function ensureBuilt(build) {
-  const value = digestOf(build);
-  if (isFresh(build.name, value, build.outputs())) return;
+  const value = fingerprintOf(build);
+  if (isUpToDate(build.name, value, build.outputs())) return;
   await build.before?.();
-  forget(build.name);
+  invalidate(build.name);
   await step(build.name, build.what, async () => {
     const [program, ...args] = build.command();
-    if (!build.outputs().every(isThere)) args.push(...(build.whenOutputsAreMissing ?? []));
+    if (!build.outputs().every(exists)) args.push(...(build.whenOutputsAreMissing ?? []));
     const { code, output } = await run(program, args, {
       cwd: fromRoot(),
       env: build.environment?.() ?? process.env,
     });
-    const absent = code === 0 ? build.outputs().filter((file) => !isThere(file)) : [];
+    const absent = code === 0 ? build.outputs().filter((file) => !exists(file)) : [];
     if (code !== 0 || absent.length > 0) {
-      const why = code === 0 ? ` It made no ${absent.join(", ")}.` : "";
-      throw new Failure(`${build.what}: this failed.${why}`, { output, remedy: build.remedy(output) });
+      const detail = code === 0 ? ` Missing output: ${absent.join(", ")}.` : "";
+      throw new UserError(`Failed: ${build.what}.${detail}`, { output, remedy: build.remedy(output) });
     }
   });
-  setFresh(build.name, value);
+  markUpToDate(build.name, value);
 }
 
 /** @param {string} file */
-function isThere(file) {
+function exists(file) {
   return existsSync(fromRoot(file));
 }

@@ -1,27 +1,27 @@
 // @ts-check
-// Child processes of the tools: each in a process group of its own, so that ending one ends what it has started too.
+// Child processes of the tools. Each has its own process group, so that its descendants end with it.
 import { spawn, spawnSync } from "node:child_process";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const IS_WINDOWS = process.platform === "win32";
-/** Everything has to be gone within 2 s of the signal. */
+/** Everything must have ended within 2 s of the signal. */
 const GRACE_MS = 1500;
 /** @type {Set<import("node:child_process").ChildProcess>} */
 const running = new Set();
 
-/** Set once the task was told to end (Ctrl+C, SIGTERM): what ends from then on was interrupted, and has not failed. */
+/** Set when the task is interrupted (Ctrl+C, SIGTERM). Children that end afterwards count as interrupted, not as failed. */
 let interrupted = false;
 
-/** @typedef {{ code: number, output: string, timedOut: boolean, interrupted: boolean }} Ended */
+/** @typedef {{ code: number, output: string, timedOut: boolean, interrupted: boolean }} RunResult */
 
 /**
- * Runs a program to its end; what it writes on both streams is collected.
+ * Runs a program to its end and collects its output.
  * @param {string} program
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, limitMs?: number, show?: boolean, onOutput?: (piece: string) => void }} [options]
- *   `show`: also write its output through. `limitMs`: end it after that time. `onOutput`: called with each piece of its output.
- * @returns {Promise<Ended>} `code` is 127 when the program could not be started.
+ *   `show`: also print its output. `limitMs`: kill it after this time. `onOutput`: called with each chunk of output.
+ * @returns {Promise<RunResult>} `code` is 127 if the program could not be started.
  */
 export function run(program, args, options = {}) {
   return new Promise((resolve) => {
@@ -79,11 +79,11 @@ function endTree(child, signal) {
   try {
     process.kill(-child.pid, signal);
   } catch {
-    // It has ended by itself.
+    // It has already exited.
   }
 }
 
-/** Ends everything that `run` has started and that still runs: asks, and kills what has not gone when the grace is over. */
+/** Ends all running children: SIGTERM, then SIGKILL after the grace period. */
 export async function endChildren() {
   interrupted = true;
   for (const child of running) endTree(child, "SIGTERM");
@@ -92,16 +92,16 @@ export async function endChildren() {
   for (const child of running) endTree(child, "SIGKILL");
 }
 
-/** Whether this task was told to end. */
+/** Whether this task was interrupted. */
 export function isInterrupted() {
   return interrupted;
 }
 
 /**
- * Whether a program can be found and answers `--version`.
+ * Whether a program can be run with `--version`.
  * @param {string} program
  */
-export function answers(program) {
+export function isInstalled(program) {
   const { status } = spawnSync(program, ["--version"], { stdio: "ignore", windowsHide: true, timeout: 20_000 });
   return status === 0;
 }

@@ -1,11 +1,11 @@
 // @ts-check
-// What node-gyp needs to build the C++ code.
+// The compiler, make and Python that node-gyp needs.
 import process from "node:process";
-import { distribution, install } from "./apt.mjs";
-import { answers } from "./child.mjs";
-import { Failure } from "./failure.mjs";
+import { distribution, install } from "./requirements.mjs";
+import { isInstalled } from "./child.mjs";
+import { UserError } from "./user-error.mjs";
 
-/** What to do where we cannot install a compiler, by platform. */
+/** How to install a compiler, by platform. */
 const REMEDIES = {
   darwin: "Install Apple's command line tools: xcode-select --install",
   win32:
@@ -14,30 +14,30 @@ const REMEDIES = {
     "Install them with your package manager: Debian and Ubuntu `sudo apt-get install g++ make python3`, Fedora `sudo dnf install gcc-c++ make python3`, Arch `sudo pacman -S gcc make python`, Alpine `apk add g++ make python3`.",
 };
 
-/** Finds a C++ compiler, make and Python, or installs them where that can be done without a question. */
+/** Installs a C++ compiler, make and Python if they are missing, where that is possible without asking the user. */
 export async function ensureCompiler() {
-  // On Windows node-gyp itself looks for Visual Studio, and says what it has found.
+  // On Windows node-gyp finds Visual Studio itself.
   if (process.platform === "win32") return;
-  const lacking = absentTools();
-  if (lacking.length === 0) return;
-  if (distribution() !== undefined) await install(lacking);
-  const still = absentTools();
-  if (still.length > 0)
-    throw new Failure(`Needed to build the native code and not found: ${still.join(", ")}.`, {
+  const missing = missingTools();
+  if (missing.length === 0) return;
+  if (distribution() !== undefined) await install(missing);
+  const stillMissing = missingTools();
+  if (stillMissing.length > 0)
+    throw new UserError(`Missing to compile the native code: ${stillMissing.join(", ")}.`, {
       remedy: compilerRemedy(),
     });
 }
 
-/** What a person can do about a missing or failing compiler. */
+/** How to install a compiler on this platform. */
 export function compilerRemedy() {
   return process.platform === "darwin" || process.platform === "win32" ? REMEDIES[process.platform] : REMEDIES.linux;
 }
 
-/** By the names of their Debian packages. */
-function absentTools() {
-  const lacking = [];
-  if (![process.env["CXX"] ?? "c++", "g++", "clang++"].some(answers)) lacking.push("g++");
-  if (![process.env["MAKE"] ?? "make", "gmake"].some(answers)) lacking.push("make");
-  if (![process.env["PYTHON"] ?? "python3", "python"].some(answers)) lacking.push("python3");
-  return lacking;
+/** @returns {string[]} Names of Debian packages. */
+function missingTools() {
+  const missing = [];
+  if (![process.env["CXX"] ?? "c++", "g++", "clang++"].some(isInstalled)) missing.push("g++");
+  if (![process.env["MAKE"] ?? "make", "gmake"].some(isInstalled)) missing.push("make");
+  if (![process.env["PYTHON"] ?? "python3", "python"].some(isInstalled)) missing.push("python3");
+  return missing;
 }

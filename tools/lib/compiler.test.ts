@@ -4,7 +4,7 @@ import path from "node:path";
 import process from "node:process";
 import { afterEach, expect, test } from "vitest";
 import { ensureCompiler } from "./compiler.mjs";
-import { explain } from "./failure.mjs";
+import { explain } from "./user-error.mjs";
 
 const { PATH } = process.env;
 const empty = mkdtempSync(path.join(tmpdir(), "no-compiler-"));
@@ -14,12 +14,12 @@ afterEach(() => {
   rmSync(empty, { recursive: true, force: true });
 });
 
-test("names the compiler, make and Python as missing, and the remedy, where none is on PATH and none can be installed", async () => {
+test("reports the missing compiler, make and Python, and how to install them", async () => {
   process.env["PATH"] = empty;
-  const told = await ensureCompiler().then(() => "nothing", explain);
-  expect(told).toContain("g++");
-  expect(told).toContain("make");
-  expect(told).toContain("python3");
-  expect(told).toMatch(/install/);
-  expect(told).not.toMatch(/^\s+at /m);
+  const text = await ensureCompiler().then(() => "nothing", explain);
+  expect(text).toContain("g++");
+  expect(text).toContain("make");
+  expect(text).toContain("python3");
+  expect(text).toMatch(/install/);
+  expect(text).not.toMatch(/^\s+at /m);
 });

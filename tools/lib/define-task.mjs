@@ -1,13 +1,13 @@
 // @ts-check
-// What a task takes on its command line. Each task states its options; run-task.mjs parses them with this before the task runs.
+// The command lines of tasks: each task declares its options, and run-task.mjs parses them before the task runs.
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { Failure } from "./failure.mjs";
+import { UserError } from "./user-error.mjs";
 import { fromRoot } from "./paths.mjs";
 
 /**
  * @typedef {object} Option
- * @property {string} [value] Placeholder of its value, like "<file>". A switch has none.
+ * @property {string} [value] Placeholder of its value, like "<file>". Without it the option is a switch.
  * @property {string} what
  */
 
@@ -21,12 +21,12 @@ import { fromRoot } from "./paths.mjs";
 /**
  * @template {Options} [O=Options]
  * @typedef {object} Task
- * @property {string} summary What it does, for --help.
- * @property {O} [options] By their long names, without the dashes.
- * @property {string} [args] Placeholder of its arguments, like "[suite...]". Without it the task takes none.
- * @property {string} [notes] More for --help, after the options.
+ * @property {string} summary Description for --help.
+ * @property {O} [options] By their long names, without dashes.
+ * @property {string} [args] Placeholder of its arguments, like "[suite...]". Without it the task takes no arguments.
+ * @property {string} [notes] Text for --help after the options.
  * @property {(given: { options: Values<O>, args: string[] }, process: { handOver: () => void }) => Promise<number | undefined>} run
- *   Gives an exit code, or undefined if the task continues by itself (a running bridge) after calling `handOver`.
+ *   Returns an exit code, or undefined if the process keeps running (the bridge) after `handOver` was called.
  */
 
 /** @type {Options} */
@@ -45,7 +45,7 @@ export function defineTask(task) {
 }
 
 /**
- * Whether --help or -h is among the arguments. It wins over every other argument, so that help never runs a task.
+ * Whether --help or -h is among the arguments. It overrides all other arguments, so that help never runs a task.
  * @param {readonly string[]} args
  */
 export function wantsHelp(args) {
@@ -54,10 +54,10 @@ export function wantsHelp(args) {
 }
 
 /**
- * @param {string} name Of the task.
+ * @param {string} name of the task
  * @param {Task} task
  * @param {readonly string[]} args
- * @returns {{ options: Values<Options>, args: string[], verbose: boolean }} Throws a Failure for anything that the task does not take.
+ * @returns {{ options: Values<Options>, args: string[], verbose: boolean }} Throws a UserError for unknown options and unexpected arguments.
  */
 export function parseTaskArgs(name, task, args) {
   const options = Object.fromEntries(
@@ -73,12 +73,12 @@ export function parseTaskArgs(name, task, args) {
       strict: true,
       allowPositionals: task.args !== undefined,
     });
-    const { verbose, ...own } = values;
-    return { options: /** @type {Values<Options>} */ (own), args: positionals, verbose: verbose === true };
+    const { verbose, ...rest } = values;
+    return { options: /** @type {Values<Options>} */ (rest), args: positionals, verbose: verbose === true };
   } catch (error) {
-    // parseArgs adds sentences about its own conventions after the first one.
+    // Only the first sentence: parseArgs adds explanations of its own conventions.
     const reason = error instanceof Error ? (error.message.split(/\.(?:\s|$)/)[0] ?? "") : String(error);
-    throw new Failure(`${scriptOf(name)}: ${reason}.`, { remedy: usageOf(name, task) });
+    throw new UserError(`${scriptOf(name)}: ${reason}.`, { remedy: usageOf(name, task) });
   }
 }
 
@@ -92,9 +92,9 @@ export function usageOf(name, task) {
     what,
   }));
   const width = Math.max(...rows.map(({ flags }) => flags.length));
-  const words = ["[options]", ...(task.args === undefined ? [] : [task.args])].join(" ");
+  const synopsis = ["[options]", ...(task.args === undefined ? [] : [task.args])].join(" ");
   return [
-    `Usage: ${scriptOf(name)} -- ${words}`,
+    `Usage: ${scriptOf(name)} -- ${synopsis}`,
     task.summary,
     "",
     ...rows.map(({ flags, what }) => `  ${flags.padEnd(width)}  ${what}`),
@@ -103,15 +103,15 @@ export function usageOf(name, task) {
 }
 
 /** npm runs these without "run". */
-const SHORT = new Set(["start", "stop", "test"]);
+const WITHOUT_RUN = new Set(["start", "stop", "test"]);
 
 /**
- * How a person runs a task.
+ * The command that runs a task.
  * @param {string} name Like "build-windows".
  * @returns {string} Like "npm run build:windows".
  */
 export function scriptOf(name) {
-  if (SHORT.has(name)) return `npm ${name}`;
+  if (WITHOUT_RUN.has(name)) return `npm ${name}`;
   return `npm run ${scripts().find(({ task }) => task === name)?.script ?? name}`;
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { COMMANDS } from "../../bridge/src/simulated/commands.js";
+import { COMMANDS } from "../../bridge/src/simulator/commands.js";
 import outlook from "../tasks/outlook.mjs";
 import { defineTask, parseTaskArgs, usageOf, wantsHelp } from "./define-task.mjs";
-import { explain } from "./failure.mjs";
+import { explain } from "./user-error.mjs";
 
 const task = defineTask({
   summary: "Does something.",
@@ -11,18 +11,18 @@ const task = defineTask({
 });
 const withArgs = defineTask({ summary: "Does something.", args: "[what...]", run: () => Promise.resolve(0) });
 
-/** What a person reads of what `work` throws. */
+/** The message of the error that `work` throws. */
 function textOf(work: () => unknown): string {
   try {
     work();
   } catch (error) {
     return explain(error);
   }
-  throw new Error("nothing was thrown");
+  throw new Error("no error");
 }
 
 describe("the arguments of a task", () => {
-  test("gives options, arguments and --verbose", () => {
+  test("returns options, arguments and --verbose", () => {
     expect(parseTaskArgs("start", task, ["--port=1", "--simulate"])).toEqual({
       options: { port: "1", simulate: true },
       args: [],
@@ -42,22 +42,22 @@ describe("the arguments of a task", () => {
     [["--simulate=yes"], "'--simulate'"],
     [["-x"], "'-x'"],
     [["later"], "'later'"],
-  ])("refuses %j, names the fault and shows the usage", (args, fault) => {
+  ])("rejects %j with the reason and the usage", (args, reason) => {
     const text = textOf(() => parseTaskArgs("start", task, args));
     expect(text).toMatch(/^error: npm start: .*\.\n/);
-    expect(text.split("\n")[0]).toContain(fault);
+    expect(text.split("\n")[0]).toContain(reason);
     expect(text).toContain(usageOf("start", task));
   });
 });
 
-test("--help and -h win over everything but what follows --", () => {
+test("recognizes --help and -h before --, whatever the other arguments are", () => {
   expect(wantsHelp(["--nonsense", "--help"])).toBe(true);
   expect(wantsHelp(["later", "-h"])).toBe(true);
   expect(wantsHelp(["--", "--help"])).toBe(false);
   expect(wantsHelp([])).toBe(false);
 });
 
-test("the help of `npm run outlook` names every command of the simulated Outlook", () => {
+test("lists every simulator command in the help of `npm run outlook`", () => {
   const words = new Set(usageOf("outlook", outlook).split(/[\s,]+/));
   expect([...COMMANDS.keys()].filter((name) => !words.has(name))).toEqual([]);
 });

@@ -1,21 +1,21 @@
 // @ts-check
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { Failure } from "./failure.mjs";
+import { UserError } from "./user-error.mjs";
 import { fromRoot } from "./paths.mjs";
 
 /**
- * The project's own files: what git tracks, and what is new and not ignored. Paths from the root, with forward slashes.
- * @param {readonly string[]} [patterns] Of git, like "*.ts".
+ * The files of the repository: tracked, or new and not ignored. Paths from the root, with forward slashes.
+ * @param {readonly string[]} [patterns] git pathspecs, like "*.ts"
  */
 export function ownFiles(patterns = []) {
   const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ...patterns];
   const { status, stdout, stderr } = spawnSync("git", args, { cwd: fromRoot(), encoding: "utf8", maxBuffer: 64 << 20 });
   if (status !== 0) {
-    throw new Failure("git could not list the files of this clone.", {
+    throw new UserError("git could not list the files of this clone.", {
       output: stderr,
       remedy: stderr.includes("safe.directory")
-        ? "This clone belongs to another user: use one of your own, or trust it with the command that git names."
+        ? "This clone belongs to another user. Use a clone of your own, or run the command that git suggests."
         : "Run this in a git clone, with git installed.",
     });
   }

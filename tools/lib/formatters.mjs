@@ -6,7 +6,7 @@ import { fromRoot } from "./paths.mjs";
 /** @typedef {[string, string[]]} Command */
 
 /**
- * The formatters, each with the command that checks and the one that mends.
+ * The formatters, each with the command that checks and the one that fixes.
  * @returns {{ name: string, check: Command, fix: Command }[]}
  */
 export function formatters() {

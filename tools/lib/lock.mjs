@@ -1,5 +1,5 @@
 // @ts-check
-// One build at a time in one clone: two `npm start` may be given at once.
+// A lock that allows one build at a time per clone.
 import { randomUUID } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
@@ -7,30 +7,30 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Failure } from "./failure.mjs";
+import { UserError } from "./user-error.mjs";
 import { fromRoot } from "./paths.mjs";
 import { say } from "./progress.mjs";
 
 const RETRY_MS = 200;
-const PATIENCE_MS = 15 * 60_000;
+const TIMEOUT_MS = 15 * 60_000;
 
 /** @typedef {{ pid: number, address: string }} Owner */
 
 /**
- * Does `work` while no other process of this clone does its own. The lock of an owner that has died is taken over.
+ * Runs `work` while holding the lock, and waits for other processes first. The lock of a dead owner is taken over.
  *
- * The lock file names a socket on which its owner listens: the system closes it when the owner dies, however it dies, and no
- * other process can have it. A process id alone would not do, because ids are used again.
+ * The lock file names a socket on which its owner listens. The system closes it when the owner dies, and no other process can reuse
+ * it, unlike a process id.
  * @template T
  * @param {() => Promise<T>} work
- * @param {string} [file] the lock
+ * @param {string} [file] the lock file
  * @returns {Promise<T>}
  */
-export async function alone(work, file = fromRoot(".cache/build.lock")) {
+export async function withLock(work, file = fromRoot(".cache/build.lock")) {
   mkdirSync(path.dirname(file), { recursive: true });
-  const proof = await listen();
+  const liveness = await listen();
   try {
-    await acquire(file, { pid: process.pid, address: proof.address });
+    await acquire(file, { pid: process.pid, address: liveness.address });
     const release = () => {
       rmSync(file, { force: true });
     };
@@ -42,7 +42,7 @@ export async function alone(work, file = fromRoot(".cache/build.lock")) {
       release();
     }
   } finally {
-    proof.close();
+    liveness.close();
   }
 }
 
@@ -52,8 +52,8 @@ export async function alone(work, file = fromRoot(".cache/build.lock")) {
  */
 async function acquire(file, me) {
   const begin = performance.now();
-  let told = false;
-  while (!take(file, me)) {
+  let isReported = false;
+  while (!tryAcquire(file, me)) {
     const content = contentOf(file);
     if (content === undefined) continue;
     const owner = parseOwner(content);
@@ -61,11 +61,11 @@ async function acquire(file, me) {
       removeStale(file, content);
       continue;
     }
-    if (!told) say("wait", `process ${owner.pid} is building in this folder; continuing when it is done`);
-    told = true;
-    if (performance.now() - begin > PATIENCE_MS) {
-      throw new Failure(`Another build in this folder does not end: process ${owner.pid}.`, {
-        remedy: `End it, then run the command again: kill ${owner.pid}`,
+    if (!isReported) say("wait", `process ${owner.pid} is building in this folder; waiting for it`);
+    isReported = true;
+    if (performance.now() - begin > TIMEOUT_MS) {
+      throw new UserError(`Another build in this folder (process ${owner.pid}) has not finished.`, {
+        remedy: `End it with "kill ${owner.pid}", and run the command again.`,
       });
     }
     await sleep(RETRY_MS);
@@ -73,45 +73,45 @@ async function acquire(file, me) {
 }
 
 /**
- * A link appears whole or not at all: nobody reads a lock that is only half written.
+ * A link is created atomically, so no process reads a partially written lock.
  * @param {string} file
  * @param {Owner} me
  */
-function take(file, me) {
-  const mine = `${file}.${process.pid}`;
-  writeFileSync(mine, JSON.stringify(me));
+function tryAcquire(file, me) {
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, JSON.stringify(me));
   try {
-    linkSync(mine, file);
+    linkSync(temporary, file);
     return true;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
     throw error;
   } finally {
-    rmSync(mine, { force: true });
+    rmSync(temporary, { force: true });
   }
 }
 
 /**
- * Removes the lock with this content, and not one that somebody else has put in its place meanwhile.
+ * Removes the lock if it still has this content, and not a newer one.
  * @param {string} file
  * @param {string} content
  */
 function removeStale(file, content) {
-  const mine = `${file}.stale.${process.pid}`;
+  const moved = `${file}.stale.${process.pid}`;
   try {
-    renameSync(file, mine);
-    if (contentOf(mine) !== content) linkSync(mine, file);
+    renameSync(file, moved);
+    if (contentOf(moved) !== content) linkSync(moved, file);
   } catch (error) {
-    // Somebody else was faster.
+    // Another process was faster.
     if (!(error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "EEXIST")))
       throw error;
   }
-  rmSync(mine, { force: true });
+  rmSync(moved, { force: true });
 }
 
 /**
  * @param {string} file
- * @returns {string | undefined} Undefined when the owner has just removed it.
+ * @returns {string | undefined} Undefined if the owner has just removed it.
  */
 function contentOf(file) {
   try {
@@ -124,7 +124,7 @@ function contentOf(file) {
 
 /**
  * @param {string} content
- * @returns {Owner | undefined} Undefined for what no living owner has written: a power cut leaves empty files.
+ * @returns {Owner | undefined} Undefined for damaged content, such as an empty file after a power failure.
  */
 function parseOwner(content) {
   try {
@@ -139,7 +139,7 @@ function parseOwner(content) {
 }
 
 /**
- * Whether somebody listens at the owner's address. Whatever cannot be found out counts as alive.
+ * Whether the owner listens at its address. In case of doubt it counts as alive.
  * @param {Owner} owner
  * @returns {Promise<boolean>}
  */
@@ -168,7 +168,7 @@ async function listen() {
   return { address, close: () => server.close() };
 }
 
-/** Of Linux and Windows the names leave no file behind; elsewhere the file lies in the temporary folder. */
+/** On Linux and Windows the address is not a file; elsewhere it is a file in the temporary folder. */
 function freshAddress() {
   const name = `outlook-offline-state-build-${randomUUID()}`;
   if (process.platform === "linux") return `\0${name}`;

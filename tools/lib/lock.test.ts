@@ -30,8 +30,8 @@ interface Worker {
 
 /** A process that works for `workMs` while it has the lock, and prints when it begins and ends. */
 function worker(workMs: number): Worker {
-  const script = `import { alone } from ${JSON.stringify(url)};
-    await alone(async () => {
+  const script = `import { withLock } from ${JSON.stringify(url)};
+    await withLock(async () => {
       console.log("begins");
       await new Promise((resolve) => setTimeout(resolve, ${workMs}));
       console.log("ends");

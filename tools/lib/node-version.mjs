@@ -1,15 +1,15 @@
 // @ts-check
-// Plain enough for the oldest Node that knows modules: it is what an old one gets to read.
+// Uses only syntax of the oldest Node.js with ES modules, so that old versions can print the message.
 
-/** The oldest Node that does: [major, minor]. */
+/** The oldest supported version: [major, minor]. */
 const OLDEST = /** @type {[number, number]} */ ([20, 11]);
 
 /**
- * What to tell the owner of a Node that is too old.
+ * The error message for an unsupported Node.js version.
  * @param {string} version Like "20.11.1".
- * @returns {string | undefined} Undefined when it is new enough.
+ * @returns {string | undefined} Undefined if the version is supported.
  */
-export function complaintAbout(version) {
+export function unsupportedNodeMessage(version) {
   const parts = version.split(".").map(Number);
   const major = parts[0] || 0;
   const minor = parts[1] || 0;
@@ -17,9 +17,9 @@ export function complaintAbout(version) {
   return (
     "error: Node.js " +
     version +
-    " is too old: Outlook Offline State needs " +
+    " is too old. Outlook Offline State needs Node.js " +
     OLDEST.join(".") +
-    " or newer; 20, 22 and 24 are fine.\n" +
-    "Get one from https://nodejs.org/ or by a version manager (`nvm install 22`), then run the command again.\n"
+    " or newer.\n" +
+    "Install it from https://nodejs.org/ or with a version manager (`nvm install 22`), and run the command again.\n"
   );
 }

@@ -1,74 +1,70 @@
 // @ts-check
-// The npm packages of the lock file.
+// Installs the npm packages of package-lock.json.
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { run } from "./child.mjs";
-import { Failure, systemRemedyIn } from "./failure.mjs";
+import { UserError, systemRemedyIn } from "./user-error.mjs";
 import { fromRoot } from "./paths.mjs";
 import { step } from "./progress.mjs";
 
 /** @typedef {{ version?: string, integrity?: string, optional?: boolean, link?: boolean }} LockEntry */
 
-/** Whatever the person's npm is set to, this clone gets all of its packages, and for itself. */
+/** Options that make the result independent of the user's npm configuration. */
 const OPTIONS = [
-  // No package of ours needs an install script; the native module has a step of its own.
+  // No dependency needs an install script; the native module is built separately.
   "--ignore-scripts",
-  // NODE_ENV=production, or omit=dev, leaves out what builds the product.
+  // NODE_ENV=production or omit=dev would omit the build tools.
   ...["--include=dev", "--include=optional", "--include=peer"],
-  // A package.json of a folder above may name this one as one of its workspaces.
+  // A package.json in a parent folder may declare this folder as a workspace.
   "--no-workspaces",
-  // `npm --silent start` would silence the errors of this npm too.
+  // `npm --silent start` would also silence the errors of this npm.
   ...["--loglevel=error", "--no-audit", "--no-fund"],
 ];
 
-/** Installs exactly what package-lock.json says, unless that is what is there. */
+/** Installs exactly the packages of package-lock.json, unless they are installed. */
 export async function ensurePackages() {
   if (areInstalled()) return;
-  await step("packages", "installing what package-lock.json names (npm ci)", async () => {
-    const [program, ...args] = npm();
-    const { code, output } = await run(program, [...args, "ci", ...OPTIONS], { cwd: fromRoot(), env: environment() });
+  await step("packages", "installing the npm packages (npm ci)", async () => {
+    const { code, output } = await run(...npmCommand(["ci", ...OPTIONS]), { cwd: fromRoot(), env: environment() });
     const missing = code === 0 ? missingPackage() : undefined;
     if (code === 0 && missing === undefined) return;
-    throw new Failure(
+    throw new UserError(
       missing === undefined
         ? "The npm packages could not be installed."
-        : `npm ci has succeeded, but ${missing} is missing.`,
+        : `npm ci succeeded, but ${missing} is missing.`,
       { output: output.replace(USAGE, ""), remedy: remedyFor(output) },
     );
   });
 }
 
-/** Without the workspaces that the npm which runs us was called for: they are those of another package. */
+/** Without workspace settings of the npm that runs this script: they belong to another package. */
 function environment() {
-  const foreign = /^npm_config_(workspaces?|include_workspace_root|prefix|local_prefix|global_prefix)$/i;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+  const excluded = /^npm_config_(workspaces?|include_workspace_root|prefix|local_prefix|global_prefix)$/i;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !excluded.test(name)));
 }
 
-/** What npm adds to an error of usage: a hundred lines about its options, none of which a person has given. */
+/** The hundred lines about options that npm adds to usage errors. */
 const USAGE = /^npm error Clean install a project$[^]*?(?=^npm error A complete log)/m;
 
-/** By npm's error codes; what npm itself says is shown above it. */
+/** Remedies by npm's error codes. npm's own message is shown as well. */
 const REMEDIES = /** @type {const} */ ([
   [
     /^(ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ENOTCACHED)$/,
-    "The npm registry cannot be reached. Check the network and the proxy (`npm config get registry`, `npm config get proxy`, `npm ping`), then run the command again.",
+    "The npm registry cannot be reached. Check the network and the proxy (`npm config get registry`, `npm config get proxy`, `npm ping`) and run the command again.",
   ],
   [
     /CERT|^UNABLE_TO_/,
-    "The registry's certificate is not trusted. If your network inspects TLS, pass its CA: npm config set cafile <file>",
+    "The registry's certificate is not trusted. If your network inspects TLS, configure its CA: npm config set cafile <file>",
   ],
-  [/^E40[137]$/, "The registry refuses access: log in (`npm login`), or check `npm config get registry`."],
+  [/^E40[137]$/, "The registry denies access. Log in (`npm login`), or check `npm config get registry`."],
   [
     /^(E404|ETARGET)$/,
-    "The registry lacks a package that package-lock.json names: check `npm config get registry`, or go back to npm's own with `npm config delete registry`.",
+    "The registry does not have a package of package-lock.json. Check `npm config get registry`, or use the default one: npm config delete registry",
   ],
-  [/^EINTEGRITY$/, "A downloaded package is damaged: npm cache clean --force, then run the command again."],
-  [
-    /^EUSAGE$/,
-    "package.json and package-lock.json must belong together: restore both (`git status` shows what changed).",
-  ],
-  [/^EBADENGINE$/, "Use a newer Node.js: https://nodejs.org/"],
+  [/^EINTEGRITY$/, "A downloaded package is damaged. Run `npm cache clean --force` and run the command again."],
+  [/^EUSAGE$/, "package.json and package-lock.json do not match. Restore both (`git status` shows what changed)."],
+  [/^EBADENGINE$/, "Install a newer Node.js: https://nodejs.org/"],
 ]);
 
 /** @param {string} output */
@@ -77,23 +73,23 @@ function remedyFor(output) {
   return (
     REMEDIES.find(([codes]) => codes.test(code))?.[1] ??
     systemRemedyIn(output, /^npm (?:ERR!|error) path (.+)$/m.exec(output)?.[1] ?? fromRoot("node_modules")) ??
-    "Fix what npm reports above, then run the command again."
+    "Fix the error that npm reports above and run the command again."
   );
 }
 
-/** npm writes node_modules/.package-lock.json last: where it agrees with the lock file, the installation is complete. */
+/** npm writes node_modules/.package-lock.json last: if it matches the lock file, the installation is complete. */
 export function areInstalled() {
   const missing = missingPackage();
   return missing === undefined && existsSync(fromRoot("node_modules/.package-lock.json"));
 }
 
-/** @returns {string | undefined} The first package that is not installed as the lock file says. */
+/** @returns {string | undefined} The first package whose installation does not match the lock file. */
 function missingPackage() {
   const wanted = entriesOf(fromRoot("package-lock.json"));
-  const there = entriesOf(fromRoot("node_modules/.package-lock.json"));
+  const installed = entriesOf(fromRoot("node_modules/.package-lock.json"));
   return Object.entries(wanted).find(([name, entry]) => {
     if (name === "" || entry.link === true) return false;
-    const found = there[name];
+    const found = installed[name];
     if (found === undefined) return entry.optional !== true;
     return found.version !== entry.version || found.integrity !== entry.integrity || !existsSync(fromRoot(name));
   })?.[0];
@@ -111,7 +107,7 @@ function entriesOf(file) {
   } catch (error) {
     if (path.basename(file) === "package-lock.json") {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new Failure(`${file} cannot be read: ${reason}.`, {
+      throw new UserError(`${file} cannot be read: ${reason}.`, {
         remedy: "Restore it: git checkout package-lock.json",
         cause: error,
       });
@@ -121,12 +117,14 @@ function entriesOf(file) {
 }
 
 /**
- * The npm that runs us, else the one on PATH. Never npm.cmd, which Node does not start without a shell.
- * @returns {[string, ...string[]]}
+ * An npm command as a program and its arguments: the npm that runs this script, else the one beside Node.js or on PATH. Never npm.cmd,
+ * which Node does not start without a shell.
+ * @param {readonly string[]} args
+ * @returns {[string, string[]]}
  */
-function npm() {
-  const ours = process.env["npm_execpath"];
-  if (ours !== undefined && /npm-cli\.c?js$/.test(ours)) return [process.execPath, ours];
-  const beside = path.join(path.dirname(process.execPath), "node_modules/npm/bin/npm-cli.js");
-  return existsSync(beside) ? [process.execPath, beside] : ["npm"];
+export function npmCommand(args) {
+  const current = process.env["npm_execpath"];
+  if (current !== undefined && /npm-cli\.c?js$/.test(current)) return [process.execPath, [current, ...args]];
+  const bundled = path.join(path.dirname(process.execPath), "node_modules/npm/bin/npm-cli.js");
+  return existsSync(bundled) ? [process.execPath, [bundled, ...args]] : ["npm", [...args]];
 }

@@ -5,14 +5,14 @@ import { fileURLToPath } from "node:url";
 const ROOT = path.resolve(fileURLToPath(import.meta.url), "../../..");
 
 /**
- * An absolute path inside this clone.
+ * An absolute path in this clone.
  * @param {readonly string[]} parts
  */
 export function fromRoot(...parts) {
   return path.join(ROOT, ...parts);
 }
 
-/** What the build tells the bridge to run: the product's entry. */
+/** The entry point of the product: the bundle. */
 export const BRIDGE_ENTRY = fromRoot("dist/bundle/main.js");
-/** The same, each module a file of its own, as tsc keeps it up to date while somebody edits. */
+/** The entry point as compiled by tsc, without bundling; `npm run dev` keeps it up to date. */
 export const UNBUNDLED_ENTRY = fromRoot("dist/bridge/src/cli/main.js");

@@ -1,10 +1,10 @@
 // @ts-check
 import process from "node:process";
 
-const STILL_AT_IT_MS = 20_000;
+const UPDATE_INTERVAL_MS = 20_000;
 
 /**
- * Does `work` under a title, with calm lines: one when it begins, one now and then while it lasts, one with the time it took.
+ * Runs `work` and prints progress lines: when it starts, every 20 s, and how long it took.
  * @template T
  * @param {string} title Like "packages".
  * @param {string} what Like "npm ci".
@@ -15,8 +15,8 @@ export async function step(title, what, work) {
   const begin = performance.now();
   say(title, `${what} ...`);
   const timer = setInterval(() => {
-    say(title, `still at it (${seconds(begin)})`);
-  }, STILL_AT_IT_MS);
+    say(title, `running for ${seconds(begin)}`);
+  }, UPDATE_INTERVAL_MS);
   try {
     const result = await work();
     say(title, `done in ${seconds(begin)}`);
@@ -30,7 +30,7 @@ export async function step(title, what, work) {
 }
 
 /**
- * One line of progress. On stderr: stdout belongs to the answer of the command (`npm run outlook -- state`).
+ * Prints a line of progress to stderr: stdout is for the result of a command (`npm run outlook -- state`).
  * @param {string} title
  * @param {string} text
  */

@@ -1,5 +1,5 @@
 // @ts-check
-// What passed and what failed, read from what each kind of suite leaves behind.
+// Reads which tests passed and failed from the report or the output of each kind of suite.
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fromRoot } from "./paths.mjs";
@@ -18,12 +18,12 @@ const DETAIL_LINES = 30;
 export const READERS = { vitest: readVitest, doctest: readDoctest, checks: readChecks };
 
 /**
- * How many tests a piece of the output reports as finished: for the progress only, so that a line cut in two does not matter.
- * @type {Record<import("../suites.mjs").Suite["report"], (piece: string) => number>}
+ * How many tests a chunk of output reports as finished. For progress only: lines that are split between chunks are not counted.
+ * @type {Record<import("../suites.mjs").Suite["report"], (chunk: string) => number>}
  */
 export const COUNTERS = {
-  vitest: (piece) => sumOf(piece, /^ +[\u2713\u2714\u276f] .*\((\d+) tests?\b/gm),
-  doctest: (piece) => sumOf(piece, /^\[doctest\] test cases: +(\d+)/gm),
+  vitest: (chunk) => sumOf(chunk, /^ +[\u2713\u2714\u276f] .*\((\d+) tests?\b/gm),
+  doctest: (chunk) => sumOf(chunk, /^\[doctest\] test cases: +(\d+)/gm),
   checks: () => 0,
 };
 
@@ -36,22 +36,22 @@ function sumOf(text, pattern) {
 }
 
 /** @returns {Tally} */
-function nothing() {
+function emptyTally() {
   return { passed: 0, failed: 0, skipped: 0, failures: [] };
 }
 
 /**
- * Vitest's JSON. A file that could not even be loaded has no tests of its own, and counts as one failure. What a person has to know
- * of a failure (what differs, the lines around it) is in the output alone.
+ * Vitest's JSON report. A file that could not be loaded counts as one failure. The details of a failure (diff, source lines) are only
+ * in the output.
  * @param {string} reportFile
  * @param {string} output
  */
 function readVitest(reportFile, output) {
-  if (!existsSync(reportFile)) return nothing();
+  if (!existsSync(reportFile)) return emptyTally();
   /** @typedef {{ status: string, ancestorTitles: string[], title: string, failureMessages: string[] | null }} Assertion */
   /** @type {{ testResults: { name: string, status: string, message: string, assertionResults: Assertion[] }[] }} */
   const report = JSON.parse(readFileSync(reportFile, "utf8"));
-  const tally = nothing();
+  const tally = emptyTally();
   for (const file of report.testResults) {
     const name = path.relative(fromRoot(), file.name);
     for (const { status, ancestorTitles, title, failureMessages } of file.assertionResults) {
@@ -60,14 +60,14 @@ function readVitest(reportFile, output) {
       else if (status === "failed") fail(tally, full, blockOf(output, full) ?? (failureMessages ?? []).join("\n"));
       else tally.skipped += 1;
     }
-    const told = file.assertionResults.some(({ status }) => status === "failed");
-    if (file.status === "failed" && !told) fail(tally, name, blockOf(output, name) ?? file.message);
+    const hasFailure = file.assertionResults.some(({ status }) => status === "failed");
+    if (file.status === "failed" && !hasFailure) fail(tally, name, blockOf(output, name) ?? file.message);
   }
   return tally;
 }
 
 /**
- * What vitest's own report says of one failure: the block under its name. Blocks end with a ruler.
+ * The block of a failure in vitest's output. Blocks are separated by rulers.
  * @param {string} output
  * @param {string} name
  */
@@ -77,12 +77,12 @@ function blockOf(output, name) {
 }
 
 /**
- * doctest's summary lines, one for each test program, and its failures' blocks between lines of "=".
+ * doctest's summary lines, one per test program, and the blocks of failures between lines of "=".
  * @param {string} _reportFile
  * @param {string} output
  */
 function readDoctest(_reportFile, output) {
-  const tally = nothing();
+  const tally = emptyTally();
   for (const line of output.matchAll(
     /^\[doctest\] test cases: +\d+ \| +(\d+) passed \| +(\d+) failed \| +(\d+) skipped/gm,
   )) {
@@ -101,14 +101,14 @@ function readDoctest(_reportFile, output) {
 }
 
 /**
- * The list that `npm run lint` writes.
+ * The JSON list that `npm run lint` and other checks write.
  * @param {string} reportFile
  */
 function readChecks(reportFile) {
-  if (!existsSync(reportFile)) return nothing();
+  if (!existsSync(reportFile)) return emptyTally();
   /** @type {{ name: string, passed: boolean, output: string }[]} */
   const checks = JSON.parse(readFileSync(reportFile, "utf8"));
-  const tally = nothing();
+  const tally = emptyTally();
   for (const { name, passed, output } of checks) {
     if (passed) tally.passed += 1;
     else fail(tally, name, output);

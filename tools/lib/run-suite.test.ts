@@ -1,4 +1,4 @@
-// What counts as passed, as failed and as interrupted, by suites that are small programs; and which suites run at once.
+// Uses small programs as suites.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import process from "node:process";
@@ -9,12 +9,12 @@ import { runSuite } from "./run-suite.mjs";
 import { schedule } from "./run-suites.mjs";
 
 const { CI } = process.env;
-let told = "";
+let printed = "";
 
 beforeEach(() => {
-  told = "";
+  printed = "";
   vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    told += text.toString();
+    printed += text.toString();
     return true;
   });
 });
@@ -25,7 +25,7 @@ afterEach(() => {
   else process.env["CI"] = CI;
 });
 
-/** A suite that runs this script, in which `report(checks)` writes what a suite of checks writes. */
+/** A suite that runs this script; `report(checks)` in it writes the report file. */
 function suite(script: string, more: Partial<Suite> = {}): Suite {
   const report = "const report = (checks) => require('fs').writeFileSync(process.argv[1], JSON.stringify(checks));";
   return {
@@ -45,41 +45,41 @@ function suite(script: string, more: Partial<Suite> = {}): Suite {
 const PASSED = '{ name: "one", passed: true, output: "" }';
 const FAILED = '{ name: "two", passed: false, output: "expected 1, received 2" }';
 
-test("counts what the suite tells, and shows why something failed", async () => {
+test("counts the results of a suite and prints the failures", async () => {
   const tally = await runSuite(suite(`report([${PASSED}, ${FAILED}]); process.exitCode = 1;`));
   expect(tally).toMatchObject({ passed: 1, failed: 1 });
-  expect(told).toContain("FAILED two");
-  expect(told).toContain("expected 1, received 2");
+  expect(printed).toContain("FAILED two");
+  expect(printed).toContain("expected 1, received 2");
 });
 
-test("counts a suite that ends badly although no test of it failed", async () => {
+test("counts an exit code other than 0 as a failure even if no test failed", async () => {
   const tally = await runSuite(suite(`report([${PASSED}]); console.log("out of memory"); process.exitCode = 3;`));
   expect(tally).toMatchObject({ passed: 1, failed: 1 });
-  expect(told).toMatch(/exit code 3[^]*out of memory/);
+  expect(printed).toMatch(/Exit code 3[^]*out of memory/);
 });
 
-test("counts a suite that crashes before it has told anything", async () => {
+test("counts a suite that crashes before it reports anything as failed", async () => {
   expect(await runSuite(suite("process.kill(process.pid, 'SIGKILL');"))).toMatchObject({ passed: 0, failed: 1 });
 });
 
-test("counts a suite that ran nothing", async () => {
+test("counts a suite without tests as failed", async () => {
   expect(await runSuite(suite("report([]);"))).toMatchObject({ passed: 0, failed: 1 });
-  expect(told).toContain("ran no test");
+  expect(printed).toContain("No test ran");
 });
 
-test("counts a suite that cannot be started", async () => {
+test("counts a suite that cannot be started as failed", async () => {
   const nothing: Suite["command"] = () => [fromRoot("no-such-program"), []];
   expect(await runSuite(suite("", { command: nothing }))).toMatchObject({ passed: 0, failed: 1 });
 });
 
-test("ends a suite, and what it has started, at its time limit", async () => {
+test("kills a suite and its child processes at the time limit", async () => {
   const script = `
     const child = require("child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
     require("fs").writeFileSync(process.argv[1] + ".pid", String(child.pid));
     report([${PASSED}]);
     setInterval(() => {}, 1000);`;
   expect(await runSuite(suite(script, { limitSeconds: 2 }))).toMatchObject({ passed: 1, failed: 1 });
-  expect(told).toContain("limit of 2 s");
+  expect(printed).toContain("limit of 2 s");
   const pid = Number(readFileSync(fromRoot(".cache/test/tools-test.json.pid"), "utf8"));
   await expect.poll(() => isAlive(pid)).toBe(false);
 });
@@ -92,7 +92,7 @@ test("adds up the summaries of several doctest programs", async () => {
   expect(await runSuite(suite(script, { report: "doctest" }))).toMatchObject({ passed: 7, failed: 0 });
 });
 
-test("counts a skipped test as failed in CI, and not elsewhere", async () => {
+test("counts a skipped test as failed only in CI", async () => {
   const script = `console.log(${JSON.stringify(DOCTEST(3, 0, 1))});`;
   delete process.env["CI"];
   expect(await runSuite(suite(script, { report: "doctest" }))).toMatchObject({ passed: 3, failed: 0 });
@@ -100,26 +100,26 @@ test("counts a skipped test as failed in CI, and not elsewhere", async () => {
   expect(await runSuite(suite(script, { report: "doctest" }))).toMatchObject({ passed: 3, failed: 1 });
 });
 
-test("remembers how long a suite took and how many tests it has, and says so when it runs again", async () => {
+test("shows the duration of the last run", async () => {
   const script = `console.log(${JSON.stringify(DOCTEST(4, 0, 0))});`;
   await runSuite(suite(script, { report: "doctest" }));
-  told = "";
+  printed = "";
   await runSuite(suite(script, { report: "doctest" }));
-  expect(told).toMatch(/\(last run: \d+ s\)/);
+  expect(printed).toMatch(/\(last run: \d+ s\)/);
 });
 
-describe("the schedule of suites", () => {
+describe("schedule", () => {
   const named = (name: string, more: Partial<Suite> = {}): Suite => suite("", { name, ...more });
 
-  /** Runs the suites; each goes on until `end` is called with its name. */
-  function scheduled(suites: readonly Suite[], until: (suite: Suite) => Promise<boolean>[] = () => []) {
+  /** Schedules the suites; each runs until `end` is called with its name. */
+  function scheduled(suites: readonly Suite[], readiness: (suite: Suite) => Promise<boolean>[] = () => []) {
     const started: string[] = [];
     const ends = new Map<string, () => void>();
     const all = schedule(suites, {
       capacity: () => 2,
-      until,
+      readiness,
       run: ({ name }, isReady) => {
-        started.push(isReady ? name : `${name} without its builds`);
+        started.push(isReady ? name : `${name} without builds`);
         return new Promise((resolve) => ends.set(name, resolve));
       },
     });
@@ -131,7 +131,7 @@ describe("the schedule of suites", () => {
     return { started, end, all, settled };
   }
 
-  test("starts the longest first, as many as there are cores", async () => {
+  test("starts the longest suites first, as many as there are cores", async () => {
     const suites = [named("short", { seconds: 1 }), named("long", { seconds: 9 }), named("middle", { seconds: 5 })];
     const { started, end, all, settled } = scheduled(suites);
     await settled();
@@ -143,7 +143,7 @@ describe("the schedule of suites", () => {
     await all;
   });
 
-  test("runs more suites at once when they mostly wait, and never two that use the same resource", async () => {
+  test("runs more suites at once if they mostly wait, but never two with the same resource", async () => {
     const half = { cores: 0.5 };
     const suites = [
       named("a", { seconds: 9, ...half, exclusive: "wine" }),
@@ -157,7 +157,7 @@ describe("the schedule of suites", () => {
     expect(started).toEqual(["a", "c", "d", "e", "b"]);
   });
 
-  test("starts a suite when its builds are done, others meanwhile, and reports a build that failed", async () => {
+  test("starts each suite when its builds are done, and reports failed builds", async () => {
     const builds = new Map<string, (isBuilt: boolean) => void>();
     const suites = [named("built", { seconds: 9 }), named("broken", { seconds: 8 }), named("plain")];
     const { started, end, settled } = scheduled(suites, ({ name }) =>
@@ -170,11 +170,11 @@ describe("the schedule of suites", () => {
     expect(started).toEqual(["plain", "built"]);
     builds.get("broken")?.(false);
     await end("plain");
-    expect(started).toEqual(["plain", "built", "broken without its builds"]);
+    expect(started).toEqual(["plain", "built", "broken without builds"]);
   });
 });
 
-test("reports an interrupted run as interrupted, not as passed or failed", async () => {
+test("reports an interrupted run as neither passed nor failed", async () => {
   const script = `
     import { runSuites } from ${JSON.stringify(new URL("run-suites.mjs", import.meta.url).href)};
     import { endChildren } from ${JSON.stringify(new URL("child.mjs", import.meta.url).href)};

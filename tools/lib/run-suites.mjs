@@ -1,15 +1,14 @@
 // @ts-check
-// Runs suites side by side: builds once what they share, starts the longest first, and adds up what passed and failed.
+// Runs suites in parallel: builds what they share once, starts the longest first, and sums up the results.
 import { availableParallelism } from "node:os";
 import process from "node:process";
 import { BUILDS } from "./builds.mjs";
 import { bootstrap } from "./bootstrap.mjs";
 import { isInterrupted } from "./child.mjs";
-import { explain } from "./failure.mjs";
-import { lastRun } from "./last-runs.mjs";
+import { explain } from "./user-error.mjs";
+import { lastRun, runSuite } from "./run-suite.mjs";
 import { say, seconds } from "./progress.mjs";
 import { ensureGroups } from "./requirements.mjs";
-import { runSuite } from "./run-suite.mjs";
 import { GROUPS } from "../system-packages.mjs";
 
 /** @typedef {import("../suites.mjs").Suite} Suite */
@@ -18,15 +17,14 @@ import { GROUPS } from "../system-packages.mjs";
 /** @typedef {{ passed: number, failed: number, finished: number }} Total */
 
 /**
- * Gets what the suites need, runs them, and writes "N passed, N failed" as the last line of stdout. An interrupted run says so
- * instead: it has neither passed nor failed.
+ * Prepares and runs the suites, and writes "N passed, N failed" as the last line of stdout, unless the run is interrupted.
  * @param {readonly Suite[]} suites
  * @returns {Promise<number>} Exit code.
  */
 export async function runSuites(suites) {
   const begin = performance.now();
   await bootstrap([]);
-  const lacking = await ensureGroups(suites.flatMap(({ needs }) => needs));
+  const missing = await ensureGroups(suites.flatMap(({ needs }) => needs));
   /** @type {Total} */
   const total = { passed: 0, failed: 0, finished: 0 };
   const cores = Math.max(1, availableParallelism());
@@ -36,11 +34,11 @@ export async function runSuites(suites) {
     isBuilding = false;
   });
   await schedule(suites, {
-    // The builds take a core, too.
+    // The builds use a core as well.
     capacity: () => Math.max(1, isBuilding ? cores - 1 : cores),
-    until: (suite) => suite.builds.map((name) => builds.get(name) ?? Promise.resolve(true)),
+    readiness: (suite) => suite.builds.map((name) => builds.get(name) ?? Promise.resolve(true)),
     run: async (suite, isBuilt) => {
-      const result = await resultOf(suite, lacking, isBuilt);
+      const result = await resultOf(suite, missing, isBuilt);
       if (result === "interrupted") return;
       total.passed += result.passed;
       total.failed += result.failed;
@@ -48,7 +46,7 @@ export async function runSuites(suites) {
     },
   });
   if (isInterrupted()) {
-    const soFar = `${total.passed} tests had passed and ${total.failed} failed`;
+    const soFar = `so far ${total.passed} tests passed and ${total.failed} failed`;
     say("test", `interrupted after ${seconds(begin)}: ${total.finished} of ${suites.length} suites finished; ${soFar}`);
     return 130;
   }
@@ -58,12 +56,12 @@ export async function runSuites(suites) {
 }
 
 /**
- * Starts `run` for each suite when its promises have resolved, the longest first, as many at a time as fit: a suite that computes takes
- * one core, one that mostly waits takes half of one. Suites that name the same `exclusive` resource never overlap.
+ * Calls `run` for each suite when its promises have resolved: the longest first, as many at once as the cores allow. Suites with the
+ * same `exclusive` resource never overlap.
  * @param {readonly Suite[]} suites
- * @param {{ capacity: () => number, until: (suite: Suite) => Promise<boolean>[], run: (suite: Suite, isReady: boolean) => Promise<void> }} how
+ * @param {{ capacity: () => number, readiness: (suite: Suite) => Promise<boolean>[], run: (suite: Suite, isReady: boolean) => Promise<void> }} options
  */
-export async function schedule(suites, { capacity, until, run }) {
+export async function schedule(suites, { capacity, readiness, run }) {
   const pending = [...suites].sort((a, b) => expectedSeconds(b) - expectedSeconds(a));
   /** @type {Map<Suite, boolean>} */
   const ready = new Map();
@@ -72,7 +70,7 @@ export async function schedule(suites, { capacity, until, run }) {
   /** @type {() => void} */
   let changed = () => undefined;
   for (const suite of suites) {
-    void Promise.all(until(suite)).then((results) => {
+    void Promise.all(readiness(suite)).then((results) => {
       ready.set(suite, results.every(Boolean));
       changed();
     });
@@ -111,18 +109,18 @@ function expectedSeconds(suite) {
 }
 
 /**
- * Builds what the suites need, one build after the other (each uses all cores), each once.
+ * Runs the builds that the suites need, one after the other, because each uses all cores.
  * @param {readonly Suite[]} suites
- * @returns {Map<BuildName, Promise<boolean>>} Whether it is built; a build that fails is reported, and what does not need it still runs.
+ * @returns {Map<BuildName, Promise<boolean>>} Whether each build succeeded. A failed build is reported; suites that do not need it still run.
  */
 function buildInOrder(suites) {
   const wanted = new Set(suites.flatMap(({ builds }) => builds));
   /** @type {Map<BuildName, Promise<boolean>>} */
   const results = new Map();
   /** @type {Promise<unknown>} */
-  let before = Promise.resolve();
+  let previous = Promise.resolve();
   for (const name of /** @type {BuildName[]} */ (Object.keys(BUILDS)).filter((one) => wanted.has(one))) {
-    const result = before.then(async () => {
+    const result = previous.then(async () => {
       if (isInterrupted()) return false;
       try {
         await bootstrap([name]);
@@ -133,43 +131,43 @@ function buildInOrder(suites) {
       }
     });
     results.set(name, result);
-    before = result;
+    previous = result;
   }
   return results;
 }
 
 /**
  * @param {Suite} suite
- * @param {Map<GroupName, string>} lacking
+ * @param {Map<GroupName, string>} missing
  * @param {boolean} isBuilt
  * @returns {Promise<{ passed: number, failed: number } | "interrupted">}
  */
-async function resultOf(suite, lacking, isBuilt) {
+async function resultOf(suite, missing, isBuilt) {
   if (isInterrupted()) return "interrupted";
-  const absent = suite.needs.filter((need) => lacking.has(need));
-  if (absent.length > 0) return { passed: 0, failed: couldNotRun(suite.name, absent, lacking) };
+  const absent = suite.needs.filter((need) => missing.has(need));
+  if (absent.length > 0) return { passed: 0, failed: reportMissing(suite.name, absent, missing) };
   if (!isBuilt) {
-    say(suite.name, "FAILED: what it tests could not be built (see above)");
+    say(suite.name, "FAILED: the build failed (see above)");
     return { passed: 0, failed: 1 };
   }
   return runSuite(suite);
 }
 
 /**
- * A suite that lacks a requirement has failed, except one that only Debian can run, on another system, outside CI.
+ * Reports a suite that cannot run. It counts as failed, unless it runs only on Debian and this is another system outside CI.
  * @param {string} name
  * @param {GroupName[]} absent
- * @param {Map<GroupName, string>} lacking
- * @returns {number} Failures to count.
+ * @param {Map<GroupName, string>} missing
+ * @returns {number} the number of failures
  */
-function couldNotRun(name, absent, lacking) {
-  const reasons = absent.map((need) => lacking.get(need) ?? "").join("\n");
+function reportMissing(name, absent, missing) {
+  const reasons = absent.map((need) => missing.get(need) ?? "").join("\n");
   /** @type {import("../system-packages.mjs").Group[]} */
   const groups = absent.map((need) => GROUPS[need]);
-  const isTolerated =
+  const isSkipped =
     process.env["CI"] !== "true" &&
     process.platform !== "linux" &&
     groups.every(({ onlyDebian }) => onlyDebian === true);
-  say(name, `${isTolerated ? "left out" : "FAILED"}: ${reasons}`);
-  return isTolerated ? 0 : 1;
+  say(name, `${isSkipped ? "skipped" : "FAILED"}: ${reasons}`);
+  return isSkipped ? 0 : 1;
 }

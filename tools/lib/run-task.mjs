@@ -5,14 +5,14 @@ import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { endChildren } from "./child.mjs";
 import { parseTaskArgs, scriptOf, scripts, usageOf, wantsHelp } from "./define-task.mjs";
-import { explain, Failure, showStacks } from "./failure.mjs";
+import { explain, UserError, showStacks } from "./user-error.mjs";
 import { fromRoot } from "./paths.mjs";
 
-/** @param {readonly string[]} words The name of a task, and its arguments. */
+/** @param {readonly string[]} words the name of a task and its arguments */
 export async function main([name, ...args]) {
   if (name === undefined || wantsHelp([name])) {
     process.stdout.write(
-      `Usage: node tools/task.mjs <task> [arguments]\nThe tasks are npm scripts:\n  ${known().join("\n  ")}\n`,
+      `Usage: node tools/task.mjs <task> [arguments]\nThe tasks are npm scripts:\n  ${commands().join("\n  ")}\n`,
     );
     process.exitCode = name === undefined ? 1 : 0;
     return;
@@ -20,13 +20,13 @@ export async function main([name, ...args]) {
   await runTask(name, args);
 }
 
-/** How a person runs each task. */
-function known() {
+/** The commands of all tasks. */
+function commands() {
   return scripts().flatMap(({ task }) => (task === undefined ? [] : [scriptOf(task)]));
 }
 
 /**
- * Loads tools/tasks/<name>.mjs, checks the arguments against what it takes, and runs it.
+ * Loads tools/tasks/<name>.mjs, parses the arguments and runs it.
  * @param {string} name
  * @param {readonly string[]} args
  */
@@ -49,7 +49,7 @@ async function runTask(name, args) {
     const code = await task.run(given, { handOver });
     if (code !== undefined) process.exitCode = code;
   } catch (error) {
-    // What it has started was ended by the signal: not a failure.
+    // The error is a consequence of the signal, not a failure.
     if (interrupted.happened) return;
     process.stderr.write(`${explain(error)}\n`);
     process.exitCode = 1;
@@ -65,20 +65,19 @@ async function runTask(name, args) {
 async function load(name) {
   const file = fromRoot("tools/tasks", `${name}.mjs`);
   if (!/^[a-z-]+$/.test(name) || !existsSync(file))
-    throw new Failure(`There is no task "${name}".`, { remedy: `There are: ${known().join(", ")}.` });
+    throw new UserError(`There is no task "${name}".`, { remedy: `The tasks are: ${commands().join(", ")}.` });
   /** @type {{ default: import("./define-task.mjs").Task }} */
   const module = await import(pathToFileURL(file).href);
   return module.default;
 }
 
 /**
- * Errors that no code awaits end the task like any other error. That an output cannot be written is often known only after the task
- * has returned.
+ * Uncaught errors end the task like any other error. A failed write to stdout may be reported only after the task has returned.
  */
 function onUncaught() {
   /** @param {unknown} error */
   const end = (error) => {
-    // The reader of a pipe has enough (`npm test | head`): nothing is wrong, and nobody is there to read more.
+    // The reader of the pipe has exited (`npm test | head`), which is not an error.
     const isClosedPipe = error instanceof Error && "code" in error && error.code === "EPIPE";
     if (!isClosedPipe) process.stderr.write(`${explain(error)}\n`);
     void endChildren().then(() => process.exit(1));
@@ -91,11 +90,11 @@ function onUncaught() {
   };
 }
 
-/** Tasks that run until they are told to stop: to be told is no failure of theirs. */
+/** Tasks that run until they are interrupted, which is not a failure. */
 const ENDLESS = new Set(["start", "dev"]);
 
 /**
- * Ctrl+C and SIGTERM end what the task has started, then the task.
+ * Ctrl+C and SIGTERM end the child processes, then the task.
  * @param {string} task
  */
 function onInterrupt(task) {
@@ -109,7 +108,7 @@ function onInterrupt(task) {
   const interrupted = {
     happened: false,
     remove: () => {
-      // Once it has begun to end it goes on to: its own exit ends it.
+      // Already shutting down: the handler exits the process.
       if (interrupted.happened) return;
       for (const signal of signals) process.removeListener(signal, end);
     },

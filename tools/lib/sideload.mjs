@@ -1,5 +1,5 @@
 // @ts-check
-// Puts the add-in into classic Outlook and takes it out again, by Microsoft's own tool. Windows only.
+// Sideloads the add-in into classic Outlook and removes it again, with office-addin-debugging. Windows only.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import path from "node:path";
@@ -10,14 +10,14 @@ import { fromRoot } from "./paths.mjs";
 import { say } from "./progress.mjs";
 
 const TOOL = "node_modules/office-addin-debugging/cli.js";
-/** The manifest as it was sideloaded: with the port of that run. */
+/** The manifest that was sideloaded, with the port of that run. */
 const SIDELOADED = ".cache/sideloaded/manifest.xml";
 const PORT_IN_MANIFEST = /https:\/\/localhost:\d+/g;
 const LIMIT_MS = 120_000;
 const RETRY_MS = 200;
 
 /**
- * Sideloads once the bridge listens, so that Outlook finds the pane at its first try. Never rejects.
+ * Sideloads the add-in when the bridge listens, so that Outlook can load the pane at once. Never rejects.
  * @param {number} port
  */
 export async function sideloadWhenReady(port) {
@@ -34,8 +34,7 @@ export async function sideloadWhenReady(port) {
 }
 
 /**
- * Tells Outlook of the add-in whose pane is on `port`, and starts Outlook. Never fails: the bridge is of use all the same, and the
- * person is told how to do it by hand.
+ * Registers the add-in with the pane on `port`, and starts Outlook. A failure is only reported, with the manual steps.
  * @param {number} port
  */
 async function sideload(port) {
@@ -43,26 +42,26 @@ async function sideload(port) {
   mkdirSync(path.dirname(manifest), { recursive: true });
   const text = readFileSync(fromRoot("manifest.xml"), "utf8");
   writeFileSync(manifest, text.replaceAll(PORT_IN_MANIFEST, `https://localhost:${port}`));
-  // --local registers the manifest on this machine's disk; without it the tool wants a sign-in and a network.
+  // --local registers the manifest file; without it the tool needs a sign-in and a network.
   const options = ["--app", "outlook", "--no-debug", "--no-live-reload", "--local"];
   const { code, output } = await run(process.execPath, [fromRoot(TOOL), "start", manifest, "desktop", ...options], {
     limitMs: LIMIT_MS,
   });
   if (code === 0) {
-    say("outlook", "the add-in is sideloaded; open a message and choose it in the ribbon");
+    say("outlook", "the add-in is installed for development; open a message and choose it in the ribbon");
     return;
   }
   say("outlook", `the add-in could not be sideloaded: ${output.trim().split("\n").at(-1) ?? ""}`);
-  say("outlook", `by hand: https://aka.ms/olksideload, "Add from file", ${manifest}`);
+  say("outlook", `add it yourself: https://aka.ms/olksideload, "Add from file", ${manifest}`);
 }
 
-/** Undoes `sideload`, if it was done. */
+/** Removes the add-in if it was sideloaded. */
 export async function removeSideloaded() {
   const manifest = fromRoot(SIDELOADED);
   if (process.platform !== "win32" || !existsSync(manifest)) return;
   const { code, output } = await run(process.execPath, [fromRoot(TOOL), "stop", manifest], { limitMs: LIMIT_MS });
   if (code === 0) rmSync(path.dirname(manifest), { recursive: true, force: true });
-  else say("outlook", `the add-in could not be taken out of Outlook: ${output.trim().split("\n").at(-1) ?? ""}`);
+  else say("outlook", `the add-in could not be removed from Outlook: ${output.trim().split("\n").at(-1) ?? ""}`);
 }
 
 /**

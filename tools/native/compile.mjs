@@ -1,12 +1,12 @@
 // @ts-check
-// Compiles and links C++ incrementally: a file is compiled when it, a header it includes, or its command has changed.
+// Compiles and links C++ incrementally: a file is compiled when it, a header that it includes, or the command has changed.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { packageVersion, root } from "./sources.mjs";
 
 const JOBS = 2;
-/** With ccache another clone, or this one after a change of branch, compiles nothing twice. */
+/** ccache avoids recompiling after a change of branch, and in other clones. */
 const CACHE = spawnSync("ccache", ["--version"], { stdio: "ignore" }).status === 0 ? ["ccache"] : [];
 
 /**
@@ -44,11 +44,11 @@ export function objectOf(variant, source) {
  * @param {readonly string[]} command
  */
 export async function compile(variant, sources, command) {
-  const work = sources
+  const outdated = sources
     .map((source) => ({ source, object: objectOf(variant, source) }))
     .map((file) => ({ ...file, args: [...command, "-MMD", "-c", file.source, "-o", file.object] }))
     .filter(({ object, args }) => isStale(object, args));
-  await inParallel(work, async ({ source, object, args }) => {
+  await inParallel(outdated, async ({ source, object, args }) => {
     mkdirSync(join(root, dirname(object)), { recursive: true });
     console.log(`  ${variant.name}: ${source}`);
     await run([...CACHE, ...args], { env: { ...process.env, CCACHE_BASEDIR: root, CCACHE_NOHASHDIR: "1" } });
@@ -57,7 +57,7 @@ export async function compile(variant, sources, command) {
 }
 
 /**
- * Links objects into build/<variant>/<name>, when one of them or the command has changed; `name` carries its suffix.
+ * Links objects to build/<variant>/<name> if an object or the command has changed. `name` includes the suffix.
  * @param {Variant} variant
  * @param {string} name
  * @param {readonly string[]} objects
@@ -78,20 +78,19 @@ export async function link(variant, name, objects, command, libraries = []) {
 /**
  * @param {string} output
  * @param {readonly string[]} args
- * @param {readonly string[]} [inputs] those that the output's dependency file names, if none are given
+ * @param {readonly string[]} [inputs] by default the files in the dependency file of the output
  */
 function isStale(output, args, inputs) {
-  const at = modified(output);
+  const builtAt = modified(output);
   const commandFile = join(root, `${output}.command`);
-  if (at === undefined || !existsSync(commandFile) || readFileSync(commandFile, "utf8") !== args.join("\n"))
+  if (builtAt === undefined || !existsSync(commandFile) || readFileSync(commandFile, "utf8") !== args.join("\n"))
     return true;
-  const needed = inputs ?? headersOf(output.replace(/\.o$/, ".d"));
-  return needed === undefined || needed.some((file) => (modified(file) ?? Infinity) > at);
+  const dependencies = inputs ?? headersOf(output.replace(/\.o$/, ".d"));
+  return dependencies === undefined || dependencies.some((file) => (modified(file) ?? Infinity) > builtAt);
 }
 
-// A dependency file is one make rule: "x.o: x.cc a.h \<newline> b.h". Our paths have no blanks; a system's may.
 /**
- * The source and the headers that an object was made from.
+ * The source and the headers of an object, from its dependency file: one make rule, "x.o: x.cc a.h \<newline> b.h", with escaped blanks.
  * @param {string} file
  * @returns {string[] | undefined}
  */
@@ -126,7 +125,7 @@ async function inParallel(items, task) {
 }
 
 /**
- * Runs a command from the root; its output goes straight through.
+ * Runs a command in the root folder and prints its output.
  * @param {readonly string[]} command
  * @param {import("node:child_process").SpawnOptions} [options]
  * @returns {Promise<void>}
@@ -137,12 +136,12 @@ export function run([program = "", ...args], options = {}) {
     child.once("error", (error) =>
       reject(
         "code" in error && error.code === "ENOENT"
-          ? new Error(`${program} was not found: install it, or put it on the PATH.`)
+          ? new Error(`${program} was not found. Install it, or add it to PATH.`)
           : error,
       ),
     );
     child.once("exit", (code, signal) =>
-      code === 0 ? resolve() : reject(new Error(`${[program, ...args].join(" ")} ended with ${signal ?? code}`)),
+      code === 0 ? resolve() : reject(new Error(`${[program, ...args].join(" ")} failed with ${signal ?? code}`)),
     );
   });
 }

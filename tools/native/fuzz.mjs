@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 // @ts-check
-// Fuzzes the bridge's end of the channel: node tools/native/fuzz.mjs [--seconds 60] [--keep] [--report <file>]
-// The corpus is bridge/native/fuzz/corpus.txt, one input a line in base64; --keep adds what was found to it, in as few
-// inputs as reach the same.
+// Fuzzes the channel protocol: node tools/native/fuzz.mjs [--seconds 60] [--keep] [--report <file>]
+// The corpus is bridge/native/fuzz/corpus.txt, one base64 input per line. --keep adds new inputs, minimized to the same coverage.
 import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -15,7 +14,7 @@ import { variantOf } from "./toolchains.mjs";
 const HARNESS = "bridge/native/fuzz/channel_fuzz.cc";
 const CORPUS = join(root, "bridge/native/fuzz/corpus.txt");
 const WORK = join(root, "build/fuzz/work");
-// One channel carries at most a few frames of 4 KB before the bridge has judged it.
+// Larger inputs reach nothing new: the bridge rejects a channel after a few frames of at most 4 KB.
 const MAX_KEPT_BYTES = 2048;
 const LIMITS = ["-max_len=16384", "-timeout=5", "-rss_limit_mb=1024", "-malloc_limit_mb=64"];
 
@@ -63,7 +62,7 @@ async function main() {
   const found = readdirSync(findings);
   console.log(`fuzz: ${executions} executions in ${seconds} s by ${jobs} processes, ${found.length} findings`);
   if (values.report !== undefined) {
-    const name = "hostile bytes on the channel break no promise";
+    const name = "the channel decoder withstands fuzzing";
     writeFileSync(
       values.report,
       JSON.stringify([{ name, passed: failed === undefined, output: failed?.output ?? "" }]),
@@ -71,7 +70,7 @@ async function main() {
   }
   if (failed !== undefined) {
     console.error(failed.output);
-    throw new Error(`The input is in ${findings}. Run it alone: ${binary} <input>`);
+    throw new Error(`The failing input is in ${findings}. To reproduce: ${binary} <input>`);
   }
   if (values.keep) await keep(command, [corpus, kept], environment);
 }
@@ -80,7 +79,7 @@ async function main() {
 async function build(variant) {
   const lists = readSources();
   const command = commandOf(variant, { warnings: lists.warning_flags });
-  const sources = [HARNESS, ...lists.core_sources, ...lists.posix_sources];
+  const sources = [HARNESS, ...lists.library_sources, ...lists.posix_sources];
   await compile(variant, sources, command);
   return join(
     root,
@@ -94,7 +93,7 @@ async function build(variant) {
 }
 
 /**
- * Brings the corpus to the smallest set of inputs that reaches everything that was reached.
+ * Reduces the corpus to the smallest set of inputs with the same coverage.
  * @param {readonly string[]} command
  * @param {readonly string[]} folders
  * @param {NodeJS.ProcessEnv} environment

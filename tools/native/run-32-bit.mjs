@@ -1,5 +1,5 @@
 // @ts-check
-// 32-bit programs on a 64-bit kernel: some kernels are built without them. Then QEMU's user emulation runs them, which is slower.
+// Runs 32-bit programs with QEMU user emulation if the kernel does not support them.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,8 +7,8 @@ import process from "node:process";
 import { root } from "./sources.mjs";
 
 /**
- * A whole 32-bit ELF program that ends with exit code 0 (xor ebx, ebx; xor eax, eax; inc eax; int 0x80): whether the kernel runs it can be
- * found out before any compiler is installed.
+ * A complete 32-bit ELF program that exits with 0 (xor ebx, ebx; xor eax, eax; inc eax; int 0x80), to test the kernel before a
+ * compiler is installed.
  */
 const PROGRAM = Buffer.from(
   "7f454c46010101000000000000000000020003000100000054800408340000000000000000000000340020000100000000000000" +
@@ -18,15 +18,15 @@ const PROGRAM = Buffer.from(
 );
 
 /** @type {boolean | undefined} */
-let answer;
+let isSupported;
 
-/** Whether this kernel runs 32-bit programs. EMULATE_I386=1 in the environment makes it false, to test the other way. */
+/** Whether the kernel runs 32-bit programs. Set EMULATE_I386=1 to test the emulation. */
 export function runs32Bit() {
-  answer ??= process.env["EMULATE_I386"] !== "1" && tryToRun();
-  return answer;
+  isSupported ??= process.env["EMULATE_I386"] !== "1" && tryToRun();
+  return isSupported;
 }
 
-/** The words to put before a 32-bit program. */
+/** The command prefix for a 32-bit program. */
 export function runner32Bit() {
   return runs32Bit() ? [] : ["qemu-i386"];
 }
@@ -41,7 +41,7 @@ function tryToRun() {
     rmSync(file);
     return status === 0;
   } catch {
-    // Nothing can be written here, so nothing will be built or run: clone.mjs reports that, with the fix.
+    // The folder is not writable; clone.mjs reports that.
     return false;
   }
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// The lists of C++ sources: bridge/native/sources.gypi, which node-gyp reads too. Strict JSON for that reason.
+// Reads the lists of C++ sources in bridge/native/sources.gypi, which is strict JSON so that node-gyp and the tools can both read it.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
 /**
- * Every list of sources.gypi, paths relative to the root.
- * @typedef {Record<"warning_flags" | "core_sources" | "posix_sources" | "windows_sources" | "testable_sources" |
+ * The lists of sources.gypi. Paths are relative to the root.
+ * @typedef {Record<"warning_flags" | "library_sources" | "posix_sources" | "windows_sources" | "testable_sources" |
  *   "testable_posix_sources" | "testable_windows_sources", string[]> & Record<string, string[]>} Lists
  */
 
@@ -22,26 +22,27 @@ export function readSources() {
   }
 }
 
-/** package.json's version, which the agent says in its hello. */
+/** The version in package.json, which the agent sends in its first frame. */
 export function packageVersion() {
   return JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;
 }
 
 /**
- * Test files are found, not listed: a test cannot be forgotten.
- * @param {"posix" | "windows"} platform whose *_posix_test.cc or *_windows_test.cc belong to the run
- * @returns {Map<string, string[]>} room (first folder below bridge/native) to its *_test.cc, relative to the root
+ * Finds the test files, so that none has to be listed.
+ * @param {"posix" | "windows"} platform whose tests belong to the run: posix/*_test.cc and *_posix_test.cc, or windows/*_test.cc and
+ *   *_windows_test.cc
+ * @returns {Map<string, string[]>} *_test.cc files, relative to the root, by module (folder of bridge/native)
  */
 export function findTests(platform) {
-  const foreign = platform === "posix" ? "_windows_test.cc" : "_posix_test.cc";
+  const foreign = platform === "posix" ? /_windows_test\.cc$|[\\/]windows[\\/]/ : /_posix_test\.cc$|[\\/]posix[\\/]/;
   const native = join(root, "bridge/native");
   /** @type {Map<string, string[]>} */
-  const rooms = new Map();
+  const modules = new Map();
   for (const entry of readdirSync(native, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !entry.name.endsWith("_test.cc") || entry.name.endsWith(foreign)) continue;
     const path = join(entry.parentPath, entry.name);
-    const room = relative(native, path).split(/[\\/]/)[0] ?? "";
-    rooms.set(room, [...(rooms.get(room) ?? []), relative(root, path)].sort());
+    if (!entry.isFile() || !entry.name.endsWith("_test.cc") || foreign.test(relative(native, path))) continue;
+    const module = relative(native, path).split(/[\\/]/)[0] ?? "";
+    modules.set(module, [...(modules.get(module) ?? []), relative(root, path)].sort());
   }
-  return new Map([...rooms].sort(([a], [b]) => a.localeCompare(b)));
+  return new Map([...modules].sort(([a], [b]) => a.localeCompare(b)));
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // @ts-check
-// Builds and runs the C++ tests: node tools/native/test.mjs [variant] [room...] [-- doctest options]
-// One test binary per room (folder of bridge/native); doctest prints a summary for each.
+// Builds and runs the C++ tests: node tools/native/test.mjs [variant] [module...] [-- doctest options]
+// One test program per module (folder of bridge/native); doctest prints a summary for each.
 import { join } from "node:path";
 import { commandOf, compile, link, objectOf, run } from "./compile.mjs";
 import { findTests, readSources, root } from "./sources.mjs";
@@ -17,34 +17,34 @@ async function main(words) {
   const variant = variantOf(name);
   const tests = findTests(variant.platform);
   for (const module of variant.without ?? []) tests.delete(module);
-  for (const room of wanted) {
-    if (!tests.has(room))
-      throw new Error(`No *_test.cc in room "${room}". There are tests in: ${[...tests.keys()].join(", ")}.`);
+  for (const module of wanted) {
+    if (!tests.has(module))
+      throw new Error(`There are no tests in "${module}". Modules with tests: ${[...tests.keys()].join(", ")}.`);
   }
-  const rooms = [...tests].filter(([room]) => wanted.length === 0 || wanted.includes(room));
+  const modules = [...tests].filter(([module]) => wanted.length === 0 || wanted.includes(module));
 
   variant.prepare?.();
   const lists = readSources();
   const command = commandOf(variant, { warnings: lists.warning_flags, defines: ["DOCTEST_CONFIG_SUPER_FAST_ASSERTS"] });
   const shared = [
     MAIN,
-    ...lists.core_sources,
+    ...lists.library_sources,
     ...(variant.platform === "posix" ? lists.posix_sources : lists.windows_sources),
     ...lists.testable_sources,
     ...(variant.platform === "posix" ? lists.testable_posix_sources : lists.testable_windows_sources),
   ];
-  await compile(variant, [...shared, ...rooms.flatMap(([, files]) => files)], command);
+  await compile(variant, [...shared, ...modules.flatMap(([, files]) => files)], command);
   /** @type {string[]} */
   const failed = [];
-  for (const [room, files] of rooms) {
+  for (const [module, files] of modules) {
     const objects = [...shared, ...files].map((source) => objectOf(variant, source));
     const binary = await link(
       variant,
-      variant.testBinary?.(room) ?? `${room}-tests${variant.executableSuffix}`,
+      variant.testBinary?.(module) ?? `${module}-tests${variant.executableSuffix}`,
       objects,
       command,
     );
-    console.log(`${variant.name}: ${room}`);
+    console.log(`${variant.name}: ${module}`);
     await run([...variant.runner, join(root, binary), ...doctestOptions], {
       env: { ...process.env, ...variant.environment },
     }).catch((error) => failed.push(error.message));

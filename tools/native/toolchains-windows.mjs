@@ -1,6 +1,6 @@
 // @ts-check
-// Debian's mingw-w64: how Windows binaries are built where there is no Windows. On Windows itself node-gyp builds with
-// Visual Studio, from the same sources and with control-flow guard, which this compiler does not have.
+// Builds the Windows binaries on Debian with mingw-w64. On Windows node-gyp builds the same sources with Visual Studio, and with
+// control-flow guard, which this compiler does not support.
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./sources.mjs";
@@ -8,7 +8,7 @@ import { root } from "./sources.mjs";
 const defines = ["UNICODE", "_UNICODE", "WIN32_LEAN_AND_MEAN", "NOMINMAX", "_WIN32_WINNT=0x0A00"];
 const libraries = ["-lole32", "-loleaut32", "-ladvapi32", "-luuid", "-liphlpapi", "-lws2_32", "-lcrypt32", "-lversion"];
 
-// No run-time library beside our binaries, no time stamp in them, nothing at a fixed address.
+// Static run-time libraries, no timestamps, no fixed addresses.
 const linking = [
   "-static",
   "-static-libgcc",
@@ -20,7 +20,7 @@ const linking = [
   "-Wl,--exclude-all-symbols",
 ];
 
-/** Processors that Outlook and Node run on. ARM64 has no machine of its own here: both run x64 there. */
+/** The architectures of Outlook and Node.js. On ARM64 both run as x64. */
 export const machines = {
   x64: {
     triplet: "x86_64-w64-mingw32",
@@ -32,7 +32,7 @@ export const machines = {
     triplet: "i686-w64-mingw32",
     dlltool: ["-m", "i386"],
     flags: ["-fcf-protection=full", "-msse2", "-mfpmath=sse", "-mstackrealign"],
-    // COM asks for plain names: those of the .def file, whatever stdcall makes of them.
+    // COM needs the undecorated names of the .def file.
     linkFlags: ["-Wl,--enable-stdcall-fixup"],
   },
 };
@@ -61,33 +61,33 @@ function variant(name, machine, { flags, optional = [] }) {
   };
 }
 
-// Small rather than fast: the agent lives in somebody else's process, and nothing in it is hot.
+// Small rather than fast: the agent runs in Outlook's process and has no hot code.
 const release = ["-Os", "-fstack-protector-strong", "-fno-ident"];
 
-/** What is shipped: `npm run build:windows`. */
+/** The release binaries: `npm run build:windows`. */
 export const releases = {
   x64: variant("windows-x64", "x64", { flags: release }),
   x86: variant("windows-x86", "x86", { flags: release }),
 };
 
-// Debian keeps doctest's one header among those of Linux, which must not be seen here.
+// Debian installs doctest among the Linux headers, which mingw must not use.
 const testHeaders = "build/include";
 const prepare = () => {
   cpSync("/usr/include/doctest", join(root, testHeaders, "doctest"), { recursive: true });
 };
 const testFlags = ["-g1", "-O0", "-isystem", testHeaders];
-// The channel believes no server but an OUTLOOK.EXE, and the tests are both ends of it.
-/** @param {string} room */
-const testBinary = (room) => `${room}/OUTLOOK.EXE`;
+// The channel client only accepts a server named OUTLOOK.EXE, and the tests are both client and server.
+/** @param {string} module */
+const testBinary = (module) => `${module}/OUTLOOK.EXE`;
 
-/** What is tested: the C++ tests of every room, under Wine. There is no 32-bit Wine beside the 64-bit one on Debian. */
+/** The C++ tests under Wine. On Debian 32-bit Wine cannot be installed together with 64-bit Wine, so mingw32 is only compiled. */
 /** @type {import("./toolchains.mjs").Variant[]} */
 export const tests = [
   {
     ...variant("mingw64", "x64", { flags: testFlags, optional: ["_GLIBCXX_ASSERTIONS"] }),
     prepare,
     testBinary,
-    runner: ["node", "tools/windows/wine.mjs"],
+    runner: ["node", "tools/windows/run-in-wine.mjs"],
   },
-  { ...variant("mingw32", "x86", { flags: testFlags }), prepare, runner: ["node", "tools/windows/built-only.mjs"] },
+  { ...variant("mingw32", "x86", { flags: testFlags }), prepare, runner: ["node", "tools/windows/skip-run.mjs"] },
 ];

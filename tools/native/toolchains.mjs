@@ -1,50 +1,48 @@
 // @ts-check
-// The ways in which the C++ is compiled for tests. A variant is data; compile.mjs does the work.
-//
-// To add one (mingw, say): a compiler, the platform whose files it takes, flags for every step, and how to run the result.
+// The variants in which the C++ code is compiled for tests. compile.mjs compiles them.
 import { spawnSync } from "node:child_process";
 import { runner32Bit } from "./run-32-bit.mjs";
 import { tests as windows } from "./toolchains-windows.mjs";
 
 /**
  * @typedef {object} Variant
- * @property {string} name also the folder under build/
- * @property {string} compiler C++ compiler; the environment variable CXX overrides it for `plain`
- * @property {"posix" | "windows"} platform which platform's sources and tests belong to it
+ * @property {string} name also the folder in build/
+ * @property {string} compiler C++ compiler; for `plain` the environment variable CXX overrides it
+ * @property {"posix" | "windows"} platform whose sources and tests are compiled
  * @property {string[]} flags for compiling and linking
  * @property {string[]} defines without -D
  * @property {string[]} linkFlags
  * @property {string} executableSuffix
- * @property {string[]} runner words put before the test binary, e.g. ["wine"]
- * @property {Record<string, string>} environment for running the result
- * @property {(room: string) => string} [testBinary] name of a room's test binary; by default "<room>-tests"
- * @property {readonly string[]} [without] modules whose tests do not apply to it
+ * @property {string[]} runner command prefix for the test program, like ["wine"]
+ * @property {Record<string, string>} environment of the test program
+ * @property {(module: string) => string} [testBinary] name of the test program of a module; by default "<module>-tests"
+ * @property {readonly string[]} [without] modules whose tests do not apply
  * @property {() => void} [prepare] called once before anything is compiled
  */
 
 const warnings = ["-Werror", "-pedantic"];
 
 /**
- * The sanitizers of clang 14 want their shadow memory at fixed addresses, where kernels with much randomisation (vm.mmap_rnd_bits = 32)
- * sometimes put something else. Without randomisation that cannot happen; a container may forbid to turn it off.
+ * Disables address space randomization, where the system allows it: clang 14's sanitizers need fixed addresses for their shadow memory,
+ * which kernels with vm.mmap_rnd_bits = 32 sometimes use otherwise.
  */
 export function fixedAddresses() {
   const { status } = spawnSync("setarch", ["-R", "true"], { stdio: "ignore" });
   return status === 0 ? ["setarch", "-R"] : [];
 }
 
-/** The sanitizers reserve terabytes of addresses, and fail with a line about mmap where a limit forbids it. */
+/** The sanitizers reserve terabytes of address space. With a limit they fail with an unclear error about mmap. */
 function checkAddressSpace() {
   const { stdout } = spawnSync("sh", ["-c", "ulimit -v"], { encoding: "utf8" });
   const limit = stdout?.trim() ?? "";
   if (/^\d+$/.test(limit)) {
     throw new Error(
-      `The sanitizers need an unlimited address space; here it is ${limit} KiB. Run \`ulimit -v unlimited\` before.`,
+      `The sanitizers need an unlimited address space, but the limit is ${limit} KiB. Run: ulimit -v unlimited`,
     );
   }
 }
 
-/** Half the time of -O1: optimised code is tested by `plain` and by what is shipped. */
+/** Compiles in half the time of -O1; `plain` and the release builds test optimized code. */
 const QUICK = ["-g1", "-O0", "-pthread", ...warnings];
 
 /** @type {Omit<Variant, "name" | "compiler">} */
@@ -102,7 +100,7 @@ const variants = [
     compiler: process.env["CXX"] ?? "g++",
     flags: [...QUICK, "-m32"],
     runner: runner32Bit(),
-    // A 32-bit process is Outlook with the agent. The peer of a loopback connection is looked up by the bridge, which has 64 bits.
+    // Only the agent runs in 32-bit processes; peer belongs to the bridge.
     without: ["peer"],
   },
   ...windows,
@@ -116,6 +114,6 @@ export const variantNames = variants.map(({ name }) => name);
  */
 export function variantOf(name) {
   const variant = variants.find((candidate) => candidate.name === name);
-  if (!variant) throw new Error(`Unknown variant "${name}". There are: ${variantNames.join(", ")}.`);
+  if (!variant) throw new Error(`Unknown variant "${name}". Variants: ${variantNames.join(", ")}.`);
   return variant;
 }

@@ -1,16 +1,16 @@
 // @ts-check
-// The packages that ship: what package-lock.json names for production, and nothing else, for one system.
+// The production dependencies of package-lock.json, installed for one system.
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { run } from "../lib/child.mjs";
-import { Failure } from "../lib/failure.mjs";
+import { UserError } from "../lib/user-error.mjs";
 import { fromRoot } from "../lib/paths.mjs";
-import { digest, isFresh, setFresh } from "../lib/stamp.mjs";
-import { npmCommand } from "./npm.mjs";
-import { STAGE } from "./places.mjs";
+import { fingerprint, isUpToDate, markUpToDate } from "../lib/fingerprint.mjs";
+import { npmCommand } from "../lib/packages.mjs";
+import { STAGE } from "./paths.mjs";
 
-/** Needed to build the native module, which is built already. */
-const ONLY_TO_BUILD = ["node-addon-api"];
+/** Only needed to build the native module. */
+const BUILD_ONLY = ["node-addon-api"];
 
 /** @typedef {{ os: "win32" | "linux", cpu: "x64", libc?: "glibc" }} System */
 
@@ -22,8 +22,8 @@ export async function productionModules(system) {
   const folder = path.join(STAGE, `modules-${system.os}-${system.cpu}`);
   const modules = path.join(folder, "node_modules");
   const name = `package-modules-${system.os}`;
-  const value = digest(["package-lock.json", ".npmrc"], { extra: ["1", JSON.stringify(system)] });
-  if (isFresh(name, value, [path.relative(fromRoot(), path.join(modules, ".package-lock.json"))])) return modules;
+  const value = fingerprint(["package-lock.json", ".npmrc"], { extra: ["1", JSON.stringify(system)] });
+  if (isUpToDate(name, value, [path.relative(fromRoot(), path.join(modules, ".package-lock.json"))])) return modules;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const file of ["package.json", "package-lock.json", ".npmrc"]) cpSync(fromRoot(file), path.join(folder, file));
@@ -45,25 +45,25 @@ export async function productionModules(system) {
     { cwd: folder },
   );
   if (code !== 0)
-    throw new Failure(`The packages for ${system.os} could not be installed.`, {
+    throw new UserError(`The npm packages for ${system.os} could not be installed.`, {
       output,
-      remedy: "See that the npm registry can be reached: npm ping",
+      remedy: "Check the connection to the npm registry: npm ping",
     });
-  for (const unwanted of ONLY_TO_BUILD) rmSync(path.join(modules, unwanted), { recursive: true, force: true });
+  for (const unwanted of BUILD_ONLY) rmSync(path.join(modules, unwanted), { recursive: true, force: true });
   rmSync(path.join(modules, ".bin"), { recursive: true, force: true });
-  setFresh(name, value);
+  markUpToDate(name, value);
   return modules;
 }
 
-/** The production dependencies by exact version, without those that are only needed to build. */
-export function shippedDependencies() {
+/** Production dependencies with exact versions, without those that are only needed to build. */
+function shippedDependencies() {
   /** @type {{ dependencies: Record<string, string> }} */
   const { dependencies } = JSON.parse(readFileSync(fromRoot("package.json"), "utf8"));
-  return Object.fromEntries(Object.entries(dependencies).filter(([name]) => !ONLY_TO_BUILD.includes(name)));
+  return Object.fromEntries(Object.entries(dependencies).filter(([name]) => !BUILD_ONLY.includes(name)));
 }
 
 /**
- * Every package in a node_modules folder, with its folder, however deep.
+ * All packages in a node_modules folder, at any depth.
  * @param {string} modules
  * @returns {{ name: string, version: string, license: string, folder: string }[]}
  */
@@ -84,7 +84,7 @@ function packageAt(folder) {
 }
 
 /**
- * @param {unknown} license Of any of the forms that packages have used.
+ * @param {unknown} license in any form that package.json files use
  * @returns {string}
  */
 function licenseOf(license) {
@@ -104,8 +104,8 @@ function entries(folder) {
 }
 
 /**
- * What package.json says in the npm package.
- * @param {Record<string, string>} extra Packages that are carried besides the production dependencies.
+ * The package.json of the npm package.
+ * @param {Record<string, string>} extra further bundled packages
  */
 export function shippedPackageJson(extra) {
   const { name, version, description, license, type, engines, repository, homepage, bugs, keywords, author } =
@@ -115,7 +115,7 @@ export function shippedPackageJson(extra) {
     ...{ name, version, description, license, type, engines, repository, homepage, bugs, keywords, author },
     bin: { "outlook-offline-state": "dist/bridge/src/cli/main.js" },
     dependencies,
-    // All of it is in the package: what was audited is what runs, and nothing is fetched when it is installed.
+    // Bundled, so that the audited versions run and installing needs no network.
     bundleDependencies: Object.keys(dependencies),
   };
 }

@@ -1,16 +1,16 @@
 // @ts-check
-// Packages of the npm registry that cannot be installed here, because they are for Windows: fetched, checked, unpacked.
+// Downloads, verifies and unpacks npm packages for Windows, which cannot be installed on Linux.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { run } from "../lib/child.mjs";
-import { Failure } from "../lib/failure.mjs";
-import { npmCommand } from "./npm.mjs";
-import { CACHE } from "./places.mjs";
+import { UserError } from "../lib/user-error.mjs";
+import { npmCommand } from "../lib/packages.mjs";
+import { CACHE } from "./paths.mjs";
 
 /**
- * @param {{ name: string, version: string, integrity: string }} wanted `integrity`: as in a lock file, sha512.
- * @returns {Promise<string>} The folder that holds what is in the package.
+ * @param {{ name: string, version: string, integrity: string }} wanted `integrity`: sha512, as in package-lock.json
+ * @returns {Promise<string>} the folder with the content of the package
  */
 export async function fetchPackage({ name, version, integrity }) {
   const flat = `${name.replace("@", "").replace("/", "-")}-${version}`;
@@ -21,14 +21,14 @@ export async function fetchPackage({ name, version, integrity }) {
     rmSync(tarball, { force: true });
     const { code, output } = await run(...npmCommand(["pack", `${name}@${version}`, "--pack-destination", CACHE]));
     if (code !== 0) {
-      throw new Failure(`${name}@${version} could not be fetched.`, {
+      throw new UserError(`${name}@${version} could not be downloaded.`, {
         output,
-        remedy: "See that the npm registry can be reached: npm ping",
+        remedy: "Check the connection to the npm registry: npm ping",
       });
     }
     if (!matches(tarball, integrity)) {
-      throw new Failure(`${name}@${version} is not what it was when its hash was written down.`, {
-        remedy: `Do not use it. ${tarball} holds it.`,
+      throw new UserError(`The download of ${name}@${version} does not match its hash.`, {
+        remedy: `Do not use ${tarball}.`,
       });
     }
     rmSync(folder, { recursive: true, force: true });
@@ -38,7 +38,7 @@ export async function fetchPackage({ name, version, integrity }) {
     const { code, output } = await run("tar", ["-xzf", tarball, "-C", folder, "--strip-components=1"]);
     if (code !== 0) {
       rmSync(folder, { recursive: true, force: true });
-      throw new Failure(`${tarball} could not be unpacked.`, { output });
+      throw new UserError(`${tarball} could not be unpacked.`, { output });
     }
   }
   return folder;

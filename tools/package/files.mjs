@@ -1,11 +1,12 @@
 // @ts-check
-// The product's own files, as they lie in a package.
+// The files of a package: copying the product's own, removing what no program loads, the inventory and the checksums.
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { Failure } from "../lib/failure.mjs";
 import { fromRoot } from "../lib/paths.mjs";
+import { UserError } from "../lib/user-error.mjs";
 import { writeJson } from "./dependencies.mjs";
+import { OUT } from "./paths.mjs";
 
 const DOCUMENTS = [
   "README.md",
@@ -16,27 +17,27 @@ const DOCUMENTS = [
   "docs/verify-on-outlook.md",
 ];
 
-/** From where in the clone to where in the package. */
+/** Path in the clone: path in the package. */
 const WINDOWS = {
   "dist/windows/x64/offline-state-agent.dll": "dist/windows/x64/offline-state-agent.dll",
   "dist/windows/x86/offline-state-agent.dll": "dist/windows/x86/offline-state-agent.dll",
-  // Beside node.exe, which it starts.
+  // It starts node.exe in its own folder.
   "dist/windows/x64/outlook-offline-state.exe": "outlook-offline-state.exe",
   "prebuilds/win32-x64/outlook-offline-state.node": "prebuilds/win32-x64/outlook-offline-state.node",
 };
-/** The simulated Outlook comes along, for whoever wants to try the product where there is none. */
+/** Includes the simulator, to try the product without Outlook. */
 const LINUX = {
   "build/Release/offline_state.node": "prebuilds/linux-x64/outlook-offline-state.glibc.node",
   "build/Release/simulated-outlook": "build/Release/simulated-outlook",
   "build/Release/libsimulated-mapi.so": "build/Release/libsimulated-mapi.so",
 };
 
-/** For a terminal; as `install` writes it where the package brings none. */
+/** The command for a terminal. `install` writes the same file if the package does not contain it. */
 const COMMAND = '@"%~dp0node.exe" "%~dp0dist\\bridge\\src\\cli\\main.js" %*\r\n';
 
 /**
  * @param {string} target
- * @param {{ linux: boolean, node: string | undefined }} options `node`: the program, for who has none.
+ * @param {{ linux: boolean, node: string | undefined }} options `node`: path of a node.exe to include
  */
 export function copyProduct(target, { linux, node }) {
   mkdirSync(target, { recursive: true });
@@ -48,7 +49,7 @@ export function copyProduct(target, { linux, node }) {
   copy("manifest.xml", target, "manifest.xml");
   for (const document of DOCUMENTS) if (existsSync(fromRoot(document))) copy(document, target, document);
   for (const file of filesIn(fromRoot("dist/pane"))) copy(`dist/pane/${file}`, target, `dist/pane/${file}`);
-  // Where the launcher and whoever has installed an earlier version look for it.
+  // The launcher and earlier versions expect the bundle here.
   for (const file of filesIn(fromRoot("dist/bundle")))
     copy(`dist/bundle/${file}`, target, `dist/bridge/src/cli/${file}`);
 }
@@ -60,7 +61,7 @@ export function copyProduct(target, { linux, node }) {
  */
 function copy(from, target, to) {
   if (!existsSync(fromRoot(from)))
-    throw new Failure(`${from} is missing.`, { remedy: "Build it: npm run build && npm run build:windows" });
+    throw new UserError(`${from} is missing.`, { remedy: "Build it: npm run build && npm run build:windows" });
   mkdirSync(path.dirname(path.join(target, to)), { recursive: true });
   cpSync(fromRoot(from), path.join(target, to));
 }
@@ -71,7 +72,7 @@ function copy(from, target, to) {
  * @returns {string[]}
  */
 export function filesIn(folder) {
-  if (!existsSync(folder)) throw new Failure(`${folder} is missing.`, { remedy: "Build it: npm run build" });
+  if (!existsSync(folder)) throw new UserError(`${folder} is missing.`, { remedy: "Build it: npm run build" });
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) =>
@@ -84,7 +85,7 @@ export function filesIn(folder) {
 }
 
 /**
- * Writes files.json, by which `install` copies and `doctor` checks.
+ * Writes files.json, which `install` and `doctor` use to verify the files.
  * @param {string} folder
  * @param {string} version
  */
@@ -102,4 +103,43 @@ export function writeInventory(folder, version) {
   );
   writeJson(path.join(folder, "files.json"), { version, files });
   return Object.keys(files).length;
+}
+
+const UNUSED_FOLDERS =
+  /^(test|tests|__tests__|spec|docs|example|examples|benchmark|benchmarks|coverage|\.github|\.vscode|\.husky)$/;
+const UNUSED_FILES =
+  /(\.d\.[cm]?ts|\.[cm]?ts|\.tsbuildinfo|\.map|\.md|\.markdown|\.yml|\.yaml|\.flow|\.gyp|\.cc|\.h)$|^(\.npmignore|\.editorconfig|\.gitattributes|\.eslintrc.*|\.eslintignore|\.prettierrc.*|\.taprc|\.nycrc|\.jshintrc|tsconfig.*\.json|eslint\.config\..*)$/;
+/** Licence texts must stay. */
+const KEPT = /^(licen[cs]e|notice|copying|authors)/i;
+
+/**
+ * Removes files that no program loads, so that installing is faster.
+ * @param {string} folder node_modules or a folder in it
+ */
+export function prune(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) {
+      // A folder in node_modules is a package, whatever its name.
+      const isPackage = path.basename(folder) === "node_modules";
+      if (!isPackage && UNUSED_FOLDERS.test(entry.name)) rmSync(file, { recursive: true });
+      else prune(file);
+    } else if (UNUSED_FILES.test(entry.name) && !KEPT.test(entry.name)) rmSync(file);
+  }
+}
+
+const CHECKSUMS = "SHA256SUMS";
+
+/** Writes SHA256SUMS next to the packages, for `sha256sum --check SHA256SUMS`. */
+export function writeChecksums() {
+  const lines = readdirSync(OUT)
+    .filter((name) => name !== CHECKSUMS)
+    .sort()
+    .map(
+      (name) =>
+        `${createHash("sha256")
+          .update(readFileSync(path.join(OUT, name)))
+          .digest("hex")}  ${name}\n`,
+    );
+  writeFileSync(path.join(OUT, CHECKSUMS), lines.join(""));
 }

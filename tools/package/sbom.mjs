@@ -1,37 +1,38 @@
 // @ts-check
-// The software bill of materials, CycloneDX: npm's own for the packages, and what npm does not know of.
+// The software bill of materials (CycloneDX): from npm, completed by components that npm does not list.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { run } from "../lib/child.mjs";
-import { Failure } from "../lib/failure.mjs";
+import { UserError } from "../lib/user-error.mjs";
 import { writeJson } from "./dependencies.mjs";
-import { npmCommand } from "./npm.mjs";
+import { npmCommand } from "../lib/packages.mjs";
 
 /** @typedef {{ name: string, version: string, license: string }} Part */
 
 /**
- * @param {string} file Where it goes.
- * @param {string} folder The package, with its node_modules.
- * @param {{ inside: { of: string, parts: readonly Part[] }, pane: readonly Part[], linked: readonly Part[], binaries: readonly (Part & { file: string, purl?: string })[] }} more
- *   `inside`: packages whose code was put into the one file of another. `pane`: into the pane. `linked`: into our binaries. `binaries`: programs and scripts carried along.
+ * @param {string} file the bill of materials
+ * @param {string} folder the package, with its node_modules
+ * @param {{ bundled: { into: string, parts: readonly Part[] }, pane: readonly Part[], linked: readonly Part[], binaries: readonly (Part & { file: string, purl?: string })[] }} more
+ *   `bundled`: packages whose code is in a file of the package `into`. `pane`: packages in the pane. `linked`: libraries in our binaries.
+ *   `binaries`: third-party programs.
  */
-export async function writeSbom(file, folder, { inside, pane, linked, binaries }) {
+export async function writeSbom(file, folder, { bundled, pane, linked, binaries }) {
   const { code, output } = await run(...npmCommand(["sbom", "--sbom-format=cyclonedx", "--sbom-type=application"]), {
     cwd: folder,
   });
   const begin = output.indexOf("{");
-  if (code !== 0 || begin === -1) throw new Failure("npm could not list the packages.", { output });
+  if (code !== 0 || begin === -1) throw new UserError("npm could not list the packages.", { output });
   const bill = JSON.parse(output.slice(begin, output.lastIndexOf("}") + 1));
-  // npm makes a new number and takes the time at each run; both would make two equal packages differ.
+  // Deterministic, unlike the serial number and the time from npm: equal packages have equal bills.
   const seed = createHash("sha256")
     .update(readFileSync(`${folder}/files.json`))
     .digest("hex");
   bill.serialNumber = `urn:uuid:${uuidOf(seed)}`;
   delete bill.metadata.timestamp;
   delete bill.metadata.tools;
-  const host = bill.components.find((/** @type {{ name: string }} */ { name }) => name === inside.of);
-  if (host === undefined) throw new Failure(`${inside.of} is not among the packages.`);
-  host.components = inside.parts.filter(({ name }) => name !== inside.of).map(component);
+  const host = bill.components.find((/** @type {{ name: string }} */ { name }) => name === bundled.into);
+  if (host === undefined) throw new UserError(`${bundled.into} is not in the package.`);
+  host.components = bundled.parts.filter(({ name }) => name !== bundled.into).map(component);
   bill.components.push(
     ...pane.map(component),
     ...linked.map(({ name, version, license }) => ({ type: "library", name, version, licenses: [licenseOf(license)] })),

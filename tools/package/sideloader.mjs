@@ -1,23 +1,23 @@
 // @ts-check
-// office-addin-debugging as one file. As a dependency it would bring some 200 packages, of which only a few are ever loaded,
-// and could not be installed at all: a peer of one of them is not in the registry.
+// Bundles office-addin-debugging into one file. As a dependency it would install some 200 packages, of which few are used, and the
+// installation would fail: one of their peer dependencies is not in the registry.
 import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { Failure } from "../lib/failure.mjs";
+import { UserError } from "../lib/user-error.mjs";
 import { fromRoot } from "../lib/paths.mjs";
 import { writeJson } from "./dependencies.mjs";
 
 const NAME = "office-addin-debugging";
-/** Optional speed-ups of ws, which the code that we use never reaches. */
-const ABSENT = ["bufferutil", "utf-8-validate"];
+/** Optional dependencies of ws, which are not installed. */
+const NOT_INSTALLED = ["bufferutil", "utf-8-validate"];
 
 /** @typedef {{ name: string, version: string, license: string, folder: string }} Bundled */
 
 /**
- * Writes the package `office-addin-debugging` into `modules`, whole in one file and readable.
- * @param {string} modules A node_modules folder.
- * @returns {Promise<{ version: string, bundled: Bundled[] }>} The packages whose code is in that file.
+ * Writes the package office-addin-debugging to `modules`, as one readable file.
+ * @param {string} modules a node_modules folder
+ * @returns {Promise<{ version: string, bundled: Bundled[] }>} `bundled`: the packages whose code is in that file
  */
 export async function bundleSideloader(modules) {
   const target = path.join(modules, NAME);
@@ -34,7 +34,7 @@ export async function bundleSideloader(modules) {
         // Readable, so that it can be audited.
         optimization: { minimize: false },
         node: { __dirname: false, __filename: false },
-        externals: Object.fromEntries(ABSENT.map((name) => [name, `commonjs ${name}`])),
+        externals: Object.fromEntries(NOT_INSTALLED.map((name) => [name, `commonjs ${name}`])),
         performance: { hints: false },
       },
       (/** @type {Error | null} */ error, /** @type {import("webpack").Stats} */ result) => {
@@ -57,17 +57,17 @@ export async function bundleSideloader(modules) {
     nestedModulesSpace: Infinity,
   });
   if (errors.length + warnings.length > 0) {
-    throw new Failure(`${NAME} could not be bundled.`, {
+    throw new UserError(`${NAME} could not be bundled.`, {
       output: [...errors, ...warnings].map(({ message }) => message).join("\n"),
     });
   }
   const bundled = packagesOf(used);
   const own = bundled.find(({ name }) => name === NAME);
-  if (own === undefined) throw new Failure(`${NAME} is not in its own bundle.`);
+  if (own === undefined) throw new UserError(`The bundle does not contain ${NAME}.`);
   writeJson(path.join(target, "package.json"), {
     name: NAME,
     version: own.version,
-    description: `${NAME} and what it loads, in one file, made from the package of that name and version`,
+    description: `${NAME} and its dependencies, bundled into one file`,
     license: own.license,
     main: "index.cjs",
   });

@@ -1,8 +1,8 @@
 // @ts-check
-// Signing with osslsigncode, when whoever makes the packages has a certificate.
+// Signs binaries with osslsigncode, if a certificate is given.
 import { existsSync, renameSync } from "node:fs";
 import { run } from "../lib/child.mjs";
-import { Failure } from "../lib/failure.mjs";
+import { UserError } from "../lib/user-error.mjs";
 import { step } from "../lib/progress.mjs";
 
 const NAME = "Outlook Offline State";
@@ -11,19 +11,19 @@ const NAME = "Outlook Offline State";
 
 /**
  * @param {{ sign?: string, "password-file"?: string, timestamp?: string }} options
- * @returns {Signing | undefined} Undefined: nothing is to be signed.
+ * @returns {Signing | undefined} undefined without --sign
  */
 export function signingOf({ sign, "password-file": passwordFile, timestamp }) {
   if (sign === undefined) {
     if (passwordFile !== undefined || timestamp !== undefined)
-      throw new Failure("--password-file and --timestamp belong to --sign.");
+      throw new UserError("--password-file and --timestamp need --sign.");
     return undefined;
   }
   if (passwordFile === undefined)
-    throw new Failure(
-      "--sign needs --password-file: a password on the command line could be read by everybody on this machine.",
+    throw new UserError(
+      "--sign needs --password-file: other users of this machine could read a password on the command line.",
     );
-  for (const file of [sign, passwordFile]) if (!existsSync(file)) throw new Failure(`${file} is not there.`);
+  for (const file of [sign, passwordFile]) if (!existsSync(file)) throw new UserError(`${file} does not exist.`);
   return { certificate: sign, passwordFile, timestamp };
 }
 
@@ -56,7 +56,7 @@ export async function signAll(signing, files) {
         signed,
       ];
       const { code, output } = await run("osslsigncode", args);
-      if (code !== 0) throw new Failure(`${file} could not be signed.`, { output });
+      if (code !== 0) throw new UserError(`${file} could not be signed.`, { output });
       renameSync(signed, file);
     }
   });

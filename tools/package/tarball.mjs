@@ -1,33 +1,31 @@
 // @ts-check
-// The npm package: `npx outlook-offline-state install` from it needs neither a compiler nor the registry.
+// The npm package. Installing it needs neither a compiler nor the registry.
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { run } from "../lib/child.mjs";
-import { Failure } from "../lib/failure.mjs";
-import { filesIn } from "./files.mjs";
-import { npmCommand } from "./npm.mjs";
-import { OUT } from "./places.mjs";
-import { prune } from "./prune.mjs";
+import { UserError } from "../lib/user-error.mjs";
+import { filesIn, prune } from "./files.mjs";
+import { npmCommand } from "../lib/packages.mjs";
+import { OUT } from "./paths.mjs";
 
-/** npm packs a .gitignore and unpacks it under the name .npmignore, if at all. */
+/** npm renames .gitignore to .npmignore, or drops it. */
 const RENAMED = /(^|\/)\.(git|npm)ignore$/;
-/** What npm leaves out of every package, wherever it lies: https://docs.npmjs.com/cli/configuring-npm/package-json#files */
+/** Files that npm never packs: https://docs.npmjs.com/cli/configuring-npm/package-json#files */
 const NEVER_PACKED =
   /(^|\/)(\..*\.swp|\._.*|\.DS_Store|\.npmrc|\.lock-wscript|\.wafpickle-\d+|config\.gypi|npm-debug\.log|package-lock\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?|[^/]*\.orig)$|(^|\/)(\.git|\.svn|\.hg|CVS)\//;
 
 /**
- * Removes from the package's folder what would not be there after npm has packed and unpacked it, before the inventory is made:
- * `install` holds what it was given to that inventory.
+ * Removes the files that npm will not pack, before the inventory is written: `install` verifies the files by the inventory.
  * @param {string} stage
  */
-export async function dropWhatNpmLeavesOut(stage) {
+export async function removeUnpackedFiles(stage) {
   for (const file of filesIn(stage)) if (RENAMED.test(file)) rmSync(path.join(stage, file));
   const packed = new Set(await packedFiles(stage));
   const dropped = filesIn(stage).filter((file) => !packed.has(file));
   const needed = dropped.filter((file) => !NEVER_PACKED.test(file));
   if (needed.length > 0) {
-    throw new Failure(`npm would leave these files out of the package: ${needed.slice(0, 10).join(", ")}.`, {
-      remedy: 'See which "files" or .npmignore of the package that they belong to leaves them out.',
+    throw new UserError(`npm would not pack these files: ${needed.slice(0, 10).join(", ")}.`, {
+      remedy: 'Check "files" and .npmignore of the package that they belong to.',
     });
   }
   for (const file of dropped) rmSync(path.join(stage, file));
@@ -40,16 +38,16 @@ async function packedFiles(stage) {
     { cwd: stage },
   );
   const begin = output.indexOf("[");
-  if (code !== 0 || begin === -1) throw new Failure("npm could not list what it would pack.", { output });
+  if (code !== 0 || begin === -1) throw new UserError("npm could not list the files to pack.", { output });
   /** @type {{ files: { path: string }[] }[]} */
   const [listing] = JSON.parse(output.slice(begin, output.lastIndexOf("]") + 1));
   return (listing?.files ?? []).map((file) => file.path);
 }
 
 /**
- * @param {string} stage The package's folder, whole.
+ * @param {string} stage the complete folder of the package
  * @param {{ name: string, version: string }} product
- * @returns {Promise<string>} The tarball.
+ * @returns {Promise<string>} the tarball
  */
 export async function makeTarball(stage, { name, version }) {
   mkdirSync(OUT, { recursive: true });
@@ -58,19 +56,19 @@ export async function makeTarball(stage, { name, version }) {
   const { code, output } = await run(...npmCommand(["pack", "--ignore-scripts", "--pack-destination", OUT]), {
     cwd: stage,
   });
-  if (code !== 0) throw new Failure("npm could not pack the package.", { output });
+  if (code !== 0) throw new UserError("npm could not pack the package.", { output });
   const listed = await run("tar", ["-tzf", file]);
   const inside = listed.output
     .split("\n")
     .flatMap((line) => (line.endsWith("/") || line === "" ? [] : [line.replace(/^package\//, "")]));
   const [staged, packed] = [filesIn(stage).sort().join("\n"), inside.sort().join("\n")];
   if (listed.code !== 0 || staged !== packed)
-    throw new Failure("The tarball does not hold the files of the package's folder.", { output: listed.output });
+    throw new UserError("The tarball does not contain the files of the package's folder.", { output: listed.output });
   return file;
 }
 
 /**
- * Puts what several systems need into one node_modules: the packages are the same but for those with binaries.
+ * Merges the node_modules of several systems. They differ only in packages with binaries.
  * @param {string} target
  * @param {readonly string[]} modules
  */

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { temporaryHome } from "../../test/support/temporary-home.js";
+import { temporaryFolder } from "../../test/support/temporary-folder.js";
 import { filesIn, writeInventory } from "./files.mjs";
-import { dropWhatNpmLeavesOut } from "./tarball.mjs";
+import { removeUnpackedFiles } from "./tarball.mjs";
 
-/** A package with one bundled dependency that has these files. */
+/** A package with a bundled dependency that has these files. */
 function packageWith(files: readonly string[]): string {
-  const folder = temporaryHome();
+  const folder = temporaryFolder();
   const dependency = join(folder, "node_modules", "dependency");
   mkdirSync(dependency, { recursive: true });
   const write = (file: string, content: unknown): void => {
@@ -21,10 +21,10 @@ function packageWith(files: readonly string[]): string {
   return folder;
 }
 
-describe("the files of the npm package", { timeout: 120_000 }, () => {
-  it("are listed without those of bundled dependencies that npm leaves out", async () => {
+describe("removeUnpackedFiles", { timeout: 120_000 }, () => {
+  it("removes files of bundled dependencies that npm does not pack", async () => {
     const folder = packageWith(["index.js", "package-lock.json", ".npmrc", ".gitignore"]);
-    await dropWhatNpmLeavesOut(folder);
+    await removeUnpackedFiles(folder);
     expect(filesIn(folder)).toEqual([
       "node_modules/dependency/index.js",
       "node_modules/dependency/package.json",
@@ -33,12 +33,12 @@ describe("the files of the npm package", { timeout: 120_000 }, () => {
     expect(writeInventory(folder, "1.0.0")).toBe(3);
   });
 
-  it("are not made when npm would leave out one that is needed", async () => {
+  it("fails if npm would not pack a file that is needed", async () => {
     const folder = packageWith(["index.js"]);
-    // In node_modules, and not in the list of what is bundled.
+    // In node_modules, but not in bundleDependencies.
     mkdirSync(join(folder, "node_modules", "forgotten"));
     writeFileSync(join(folder, "node_modules", "forgotten", "index.js"), "");
-    await expect(dropWhatNpmLeavesOut(folder)).rejects.toThrow("node_modules/forgotten/index.js");
+    await expect(removeUnpackedFiles(folder)).rejects.toThrow("node_modules/forgotten/index.js");
     expect(existsSync(join(folder, "node_modules", "forgotten", "index.js"))).toBe(true);
   });
 });

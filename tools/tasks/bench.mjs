@@ -2,48 +2,47 @@
 import process from "node:process";
 import { bootstrap } from "../lib/bootstrap.mjs";
 import { defineTask } from "../lib/define-task.mjs";
-import { Failure } from "../lib/failure.mjs";
+import { UserError } from "../lib/user-error.mjs";
 import { say } from "../lib/progress.mjs";
 import { ensureGroups } from "../lib/requirements.mjs";
 
 const ROUNDS = 5;
 
 export default defineTask({
-  summary: "Measures the product, all rows or those that are named by number, and writes docs/performance.*.",
-  args: "[row...]",
+  summary:
+    "Runs the benchmarks and writes docs/performance.*. Without arguments: all cases, which takes about an hour.",
+  args: "[case...]",
   options: {
-    rows: { value: "N,N", what: "the same rows as a list" },
-    rounds: { value: "N", what: `rounds of each row (default ${ROUNDS})` },
+    cases: { value: "N,N", what: "numbers of the cases to run" },
+    rounds: { value: "N", what: `rounds per case (default ${ROUNDS})` },
     try: { what: "one short round; writes nothing" },
-    page: { what: "measure nothing, rewrite the page" },
+    page: { what: "run nothing; write the page again from the stored results" },
   },
   async run({ options, args }) {
     if (process.platform !== "linux") {
-      throw new Failure("npm run bench works on Linux only.", { remedy: "Run it on Linux." });
+      throw new UserError("npm run bench works on Linux only.", { remedy: "Run it on Linux." });
     }
-    const rows = [...(options.rows?.split(",") ?? []), ...args].map(whole);
-    const rounds = options.rounds === undefined ? ROUNDS : whole(options.rounds);
+    const numbers = [...(options.cases?.split(",") ?? []), ...args].map(positiveInteger);
+    const rounds = options.rounds === undefined ? ROUNDS : positiveInteger(options.rounds);
     await bootstrap();
-    const { measure, rewrite, rowsThere } = await import("../../bench/run.mjs");
+    const { findCases, measure, rewrite } = await import("../../bench/run.mjs");
     if (options.page === true) {
       await rewrite();
       return 0;
     }
-    const there = rowsThere();
-    const unknown = rows.filter((row) => !there.has(row));
+    const known = [...findCases().keys()];
+    const unknown = numbers.filter((number) => !known.includes(number));
     if (unknown.length > 0) {
-      throw new Failure(`There is no row ${unknown.join(", ")}.`, {
-        remedy: `The rows are ${[...there.keys()].join(", ")}.`,
-      });
+      throw new UserError(`There is no case ${unknown.join(", ")}.`, { remedy: `The cases are ${known.join(", ")}.` });
     }
-    const lacking = await ensureGroups(["compiler", "browser", "mingw", "wine"]);
-    for (const problem of lacking.values()) say("bench", problem);
-    const trying = options.try === true;
-    const failed = await measure(rows.length === 0 ? [...there.keys()] : rows, {
-      rounds: trying ? 1 : rounds,
-      scale: trying ? 0.2 : 1,
-      write: !trying,
-      say: (line) => {
+    const missing = await ensureGroups(["compiler", "browser", "mingw", "wine"]);
+    for (const problem of missing.values()) say("bench", problem);
+    const isTrial = options.try === true;
+    const failed = await measure(numbers.length === 0 ? known : numbers, {
+      rounds: isTrial ? 1 : rounds,
+      scale: isTrial ? 0.2 : 1,
+      write: !isTrial,
+      print: (line) => {
         say("bench", line);
       },
     });
@@ -51,12 +50,12 @@ export default defineTask({
   },
 });
 
-/** @param {string} word */
-function whole(word) {
-  if (!/^[1-9]\d*$/.test(word)) {
-    throw new Failure(`npm run bench: "${word}" is not a number.`, {
-      remedy: "Rows and rounds are whole numbers from 1: npm run bench -- 1 8 --rounds 3",
+/** @param {string} text */
+function positiveInteger(text) {
+  if (!/^[1-9]\d*$/.test(text)) {
+    throw new UserError(`npm run bench: "${text}" is not a number.`, {
+      remedy: "Cases and rounds are whole numbers from 1: npm run bench -- --cases 1,8 --rounds 3",
     });
   }
-  return Number(word);
+  return Number(text);
 }

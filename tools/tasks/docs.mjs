@@ -6,11 +6,11 @@ import { defineTask } from "../lib/define-task.mjs";
 import { fromRoot } from "../lib/paths.mjs";
 
 export default defineTask({
-  summary: "Rewrites the parts of the documents that are generated from the tests and the packages.",
+  summary: "Updates the generated parts of the documents.",
   async run() {
     await bootstrap([]);
     const vitest = fromRoot("node_modules/vitest/vitest.mjs");
-    const args = [vitest, "run", "--project", "unit", "test/documents", "--update"];
+    const args = [vitest, "run", "--project", "unit", "test/docs", "--update"];
     const { code } = await run(process.execPath, args, { cwd: fromRoot(), show: true });
     return code;
   },

@@ -1,11 +1,11 @@
 // @ts-check
 import { run } from "../lib/child.mjs";
 import { defineTask } from "../lib/define-task.mjs";
-import { Failure } from "../lib/failure.mjs";
+import { UserError } from "../lib/user-error.mjs";
 import { fromRoot } from "../lib/paths.mjs";
 import { ensureGroups } from "../lib/requirements.mjs";
 
-/** Edge in pixels, and the drawing that is clear at that size. */
+/** Width in pixels, and the drawing for that size. */
 const SIZES = /** @type {const} */ ([
   [16, "app-small"],
   [32, "app"],
@@ -15,16 +15,17 @@ const SIZES = /** @type {const} */ ([
 ]);
 
 export default defineTask({
-  summary: "Draws the PNG icons of the manifest from their SVG sources.",
+  summary: "Renders the PNG icons of the manifest from SVG.",
   async run() {
-    const lacking = await ensureGroups(["pictures"]);
-    for (const reason of lacking.values()) throw new Failure("The icons cannot be drawn.", { remedy: reason });
+    const missing = await ensureGroups(["images"]);
+    for (const reason of missing.values())
+      throw new UserError("The icons cannot be rendered.", { remedy: `npm run icons ${reason}` });
     for (const [size, source] of SIZES) {
       const target = fromRoot(`addin/icons/icon-${size}.png`);
-      const edge = String(size);
-      const args = ["-w", edge, "-h", edge, "-o", target, fromRoot(`addin/icons/${source}.svg`)];
+      const width = String(size);
+      const args = ["-w", width, "-h", width, "-o", target, fromRoot(`addin/icons/${source}.svg`)];
       const { code, output } = await run("rsvg-convert", args);
-      if (code !== 0) throw new Failure(`${target} could not be drawn.`, { output });
+      if (code !== 0) throw new UserError(`${target} could not be rendered.`, { output });
       process.stdout.write(`${target}\n`);
     }
     return 0;

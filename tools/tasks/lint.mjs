@@ -11,9 +11,9 @@ import { say, seconds } from "../lib/progress.mjs";
 /** @typedef {import("../lib/formatters.mjs").Command} Command */
 
 export default defineTask({
-  summary: "Runs every static check: types, ESLint, formats. All of them run even if one fails.",
-  options: { report: { value: "<file>", what: "write the results to this file as JSON, and no output of the checks" } },
-  notes: "`npm run format` fixes the formats.",
+  summary: "Runs all static checks: types, ESLint, formatting. A failed check does not stop the others.",
+  options: { report: { value: "<file>", what: "write the results to this file as JSON instead of printing them" } },
+  notes: "To fix the formatting: npm run format",
   async run({ options: { report: reportFile } }) {
     await bootstrap([]);
     const report = [];

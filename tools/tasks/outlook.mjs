@@ -1,31 +1,31 @@
 // @ts-check
 import { existsSync } from "node:fs";
-import { becomeBridge } from "../lib/bridge.mjs";
+import { runBridge } from "../lib/bridge-command.mjs";
 import { defineTask } from "../lib/define-task.mjs";
-import { Failure } from "../lib/failure.mjs";
+import { UserError } from "../lib/user-error.mjs";
 import { BRIDGE_ENTRY } from "../lib/paths.mjs";
 
 export default defineTask({
-  summary: "Controls the simulated Outlook of the bridge that `npm start` runs.",
+  summary: "Controls the simulated Outlook of a running `npm start`.",
   args: "<command>",
   notes: `Commands:
   online, offline                   go online, go offline
   silent <state>                    go online or offline without a notification
-  transition <step> <state>         send one notification of a change: start, statechange or done; online or offline
+  transition <step> <state>         send one notification of a change (start, statechange or done) to a state
   noise                             send notifications of other types
-  capabilities <which>              notify only these directions: none, online, offline, both
-  outbox <count>                    have that many items in the Outbox
-  connection <how>                  to Exchange: none, working-offline, disconnected, connected
-  untick, tick                      disconnect the add-in, connect it again
-  quit, exit, crash                 end slowly, fast, or as a crash does
-  start                             start again after quit, exit or crash
+  capabilities <which>              notify only changes to these states: none, online, offline, both
+  outbox <count>                    set the number of items in the Outbox
+  connection <how>                  set the connection to Exchange: none, working-offline, disconnected, connected
+  untick, tick                      disable the COM add-in, enable it again
+  quit, exit, crash                 quit, quit fast, crash
+  start                             start again
   state                             print the state`,
   async run({ args }, { handOver }) {
-    // Builds nothing: what runs has been built.
+    // Nothing has to be built: a running simulator was built.
     if (!existsSync(BRIDGE_ENTRY))
-      throw new Failure("No simulated Outlook runs: nothing is built yet.", { remedy: "Start it first: npm start" });
+      throw new UserError("The simulated Outlook is not running.", { remedy: "Start it: npm start" });
     handOver();
-    await becomeBridge(["outlook", ...args]);
+    await runBridge(["outlook", ...args]);
     return undefined;
   },
 });

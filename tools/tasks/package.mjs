@@ -5,22 +5,20 @@ import process from "node:process";
 import { bootstrap } from "../lib/bootstrap.mjs";
 import { run } from "../lib/child.mjs";
 import { defineTask } from "../lib/define-task.mjs";
-import { Failure } from "../lib/failure.mjs";
+import { UserError } from "../lib/user-error.mjs";
 import { fromRoot } from "../lib/paths.mjs";
 import { say, step } from "../lib/progress.mjs";
 import { ensureGroups } from "../lib/requirements.mjs";
-import { inTheBinaries, inThePane, nodeItself } from "../package/carried.mjs";
+import { linkedLibraries, paneLibraries, nodeRuntime, writeLicenses } from "../package/licenses.mjs";
 import { packagesIn, productionModules, shippedPackageJson, writeJson } from "../package/dependencies.mjs";
 import { fetchPackage } from "../package/fetch.mjs";
-import { copyProduct, writeInventory } from "../package/files.mjs";
-import { writeLicenses } from "../package/licenses.mjs";
+import { copyProduct, writeInventory, writeChecksums } from "../package/files.mjs";
 import { makeMsi } from "../package/msi.mjs";
-import { NODE_PACKAGE, OUT, STAGE } from "../package/places.mjs";
+import { NODE_PACKAGE, OUT, STAGE } from "../package/paths.mjs";
 import { writeSbom } from "../package/sbom.mjs";
 import { bundleSideloader } from "../package/sideloader.mjs";
 import { signAll, signingOf } from "../package/sign.mjs";
-import { writeSums } from "../package/sums.mjs";
-import { dropWhatNpmLeavesOut, makeTarball, mergeModules } from "../package/tarball.mjs";
+import { removeUnpackedFiles, makeTarball, mergeModules } from "../package/tarball.mjs";
 
 const WINDOWS_BINARIES = ["offline-state-agent.dll", "outlook-offline-state.node", "outlook-offline-state.exe"];
 
@@ -28,17 +26,22 @@ const WINDOWS_BINARIES = ["offline-state-agent.dll", "outlook-offline-state.node
 /** @typedef {Awaited<ReturnType<typeof bundleSideloader>>} Sideloader */
 
 export default defineTask({
-  summary: "Writes the npm package and the MSI to dist/packages, with checksums, licences and a bill of materials.",
+  summary: "Builds the npm package and the MSI in dist/packages, with checksums, licences and a bill of materials.",
   options: {
-    sign: { value: "<certificate.pfx>", what: "sign programs, libraries and MSI with osslsigncode" },
-    "password-file": { value: "<file>", what: "a file whose first line is the password of the certificate" },
-    timestamp: { value: "<url>", what: "RFC 3161 time-stamping service, so that signatures outlive the certificate" },
+    sign: { value: "<certificate.pfx>", what: "sign the binaries and the MSI with osslsigncode" },
+    "password-file": { value: "<file>", what: "file with the password of the certificate in its first line" },
+    timestamp: {
+      value: "<url>",
+      what: "RFC 3161 timestamp server: signatures stay valid after the certificate has expired",
+    },
   },
   async run({ options }) {
     const signing = signingOf(options);
-    const lacking = await ensureGroups(["mingw", "packaging"]);
-    if (lacking.size > 0)
-      throw new Failure([...lacking.values()].join("\n"), { remedy: "Packages are made on Debian or Ubuntu." });
+    const missing = await ensureGroups(["mingw", "packaging"]);
+    if (missing.size > 0)
+      throw new UserError(`npm run package ${[...missing.values()].join("\n")}`, {
+        remedy: "Packages can be built on Debian and Ubuntu.",
+      });
     await bootstrap();
     await windowsBinaries();
     /** @type {Product} */
@@ -46,8 +49,10 @@ export default defineTask({
     rmSync(OUT, { recursive: true, force: true });
     mkdirSync(OUT, { recursive: true });
 
-    const windows = await step("package", "packages for Windows", () => productionModules({ os: "win32", cpu: "x64" }));
-    const linux = await step("package", "packages for Linux", () =>
+    const windows = await step("package", "npm packages for Windows", () =>
+      productionModules({ os: "win32", cpu: "x64" }),
+    );
+    const linux = await step("package", "npm packages for Linux", () =>
       productionModules({ os: "linux", cpu: "x64", libc: "glibc" }),
     );
     const npm = await stage(product, "npm", { modules: [windows, linux], linux: true, node: undefined, signing });
@@ -55,7 +60,7 @@ export default defineTask({
     const tarball = await step("package", "npm package", () => makeTarball(npm, product));
     const installer = await step("package", "MSI", () => makeMsi(msi, product.version));
     await signAll(signing, [installer]);
-    writeSums();
+    writeChecksums();
     say("package", `${path.relative(fromRoot(), tarball)} and ${path.relative(fromRoot(), installer)} are ready`);
     return 0;
   },
@@ -64,7 +69,7 @@ export default defineTask({
 async function windowsBinaries() {
   await step("windows", "agent, native module and launcher", async () => {
     const { code, output } = await run(process.execPath, [fromRoot("tools/windows/build.mjs"), ...WINDOWS_BINARIES]);
-    if (code !== 0) throw new Failure("The Windows binaries could not be built.", { output });
+    if (code !== 0) throw new UserError("The Windows binaries could not be built.", { output });
   });
 }
 
@@ -73,7 +78,7 @@ async function nodeProgram() {
 }
 
 /**
- * Puts one package together.
+ * Assembles the files of one package.
  * @param {Product} product
  * @param {"npm" | "msi"} kind
  * @param {{ modules: readonly string[], linux: boolean, node: string | undefined, signing: import("../package/sign.mjs").Signing | undefined }} options
@@ -85,23 +90,23 @@ async function stage(product, kind, { modules, linux, node, signing }) {
   mergeModules(path.join(folder, "node_modules"), modules);
   const sideloader = await bundleSideloader(path.join(folder, "node_modules"));
   writeJson(path.join(folder, "package.json"), shippedPackageJson({ "office-addin-debugging": sideloader.version }));
-  const carried = [
+  const thirdParty = [
     ...packagesIn(path.join(folder, "node_modules")),
     ...sideloader.bundled,
-    ...inThePane(),
-    ...inTheBinaries(),
-    ...(node === undefined ? [] : [nodeItself()]),
+    ...paneLibraries(),
+    ...linkedLibraries(),
+    ...(node === undefined ? [] : [nodeRuntime()]),
   ];
-  writeLicenses(path.join(folder, "THIRD-PARTY-LICENSES.txt"), carried);
+  writeLicenses(path.join(folder, "THIRD-PARTY-LICENSES.txt"), thirdParty);
   await signAll(signing, ownBinaries(folder));
-  await dropWhatNpmLeavesOut(folder);
+  await removeUnpackedFiles(folder);
   const count = writeInventory(folder, product.version);
   const base = path.join(OUT, `${product.name}-${product.version}.${kind}`);
-  writeLicenses(`${base}.licenses.txt`, carried);
+  writeLicenses(`${base}.licenses.txt`, thirdParty);
   await writeSbom(`${base}.cdx.json`, folder, {
-    inside: { of: "office-addin-debugging", parts: sideloader.bundled },
-    pane: inThePane(),
-    linked: inTheBinaries(),
+    bundled: { into: "office-addin-debugging", parts: sideloader.bundled },
+    pane: paneLibraries(),
+    linked: linkedLibraries(),
     binaries:
       node === undefined
         ? []

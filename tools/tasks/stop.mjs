@@ -4,31 +4,31 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { defineTask } from "../lib/define-task.mjs";
-import { Failure } from "../lib/failure.mjs";
+import { UserError } from "../lib/user-error.mjs";
 import { BRIDGE_ENTRY, fromRoot } from "../lib/paths.mjs";
 import { removeSideloaded } from "../lib/sideload.mjs";
 
-/** A bridge ends within 2 s of being told. */
+/** The bridge exits within 2 s of SIGTERM. */
 const LIMIT_MS = 5000;
 
 export default defineTask({
-  summary: "Ends the bridge that runs in this data directory, and removes the add-in that npm start has sideloaded.",
+  summary: "Stops the running bridge, and removes the add-in that npm start has added to Outlook.",
   async run() {
     await removeSideloaded();
-    if (!existsSync(BRIDGE_ENTRY)) return told("No bridge runs here: nothing is built yet.");
-    const { findBridge, isProcess, unresponsiveText } = await built("instance/find.js");
-    const { resolveHome } = await built("home/home.js");
-    const found = await findBridge(resolveHome(), []);
-    if (found.kind === "absent") return told("No bridge is running.");
-    const unresponsive = found.kind === "unresponsive" ? unresponsiveText(found) : undefined;
-    if (found.record === undefined) {
-      throw new Failure(unresponsive?.what ?? "The running bridge has written down no process id.", {
-        remedy: unresponsive?.remedy ?? "Press Ctrl+C where it was started.",
+    if (!existsSync(BRIDGE_ENTRY)) return report("No bridge is running.");
+    const { findBridge, isProcess, unresponsiveError } = await built("instance/health-client.js");
+    const { resolveDataDirectory } = await built("data-directory.js");
+    const bridge = await findBridge(resolveDataDirectory(), []);
+    if (bridge.kind === "absent") return report("No bridge is running.");
+    const unresponsive = bridge.kind === "unresponsive" ? unresponsiveError(bridge) : undefined;
+    if (bridge.pidFile === undefined) {
+      throw new UserError(unresponsive?.message ?? "The process id of the running bridge is unknown.", {
+        remedy: unresponsive?.remedy ?? "Press Ctrl+C in the terminal in which it was started.",
       });
     }
-    const { pid, port } = found.record;
+    const { pid, port } = bridge.pidFile;
     await end(pid, unresponsive !== undefined, isProcess);
-    return told(
+    return report(
       unresponsive === undefined
         ? `Stopped the bridge on port ${port}.`
         : `Stopped the bridge on port ${port}, which was running but not responding.`,
@@ -38,42 +38,42 @@ export default defineTask({
 
 /**
  * @param {number} pid
- * @param {boolean} force Whether one that does not end is killed.
+ * @param {boolean} force kill it if it does not exit
  * @param {(pid: number) => boolean} isProcess
  */
 async function end(pid, force, isProcess) {
   try {
     process.kill(pid, "SIGTERM");
-    const late = performance.now() + LIMIT_MS;
+    const deadline = performance.now() + LIMIT_MS;
     while (isProcess(pid)) {
-      if (performance.now() > late) {
-        if (!force || performance.now() > late + LIMIT_MS)
-          throw new Failure(`The bridge (process ${pid}) does not end.`, { remedy: `kill -9 ${pid}` });
+      if (performance.now() > deadline) {
+        if (!force || performance.now() > deadline + LIMIT_MS)
+          throw new UserError(`The bridge (process ${pid}) does not exit.`, { remedy: `Run: kill -9 ${pid}` });
         process.kill(pid, "SIGKILL");
       }
       await sleep(20);
     }
   } catch (error) {
-    if (error instanceof Failure) throw error;
+    if (error instanceof UserError) throw error;
     const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-    // It has ended by itself.
+    // It has already exited.
     if (code === "ESRCH") return;
-    throw new Failure(`The bridge (process ${pid}) cannot be stopped (${code}).`, {
-      remedy: "It may be another user's: run the command as that user.",
+    throw new UserError(`The bridge (process ${pid}) could not be stopped (${code}).`, {
+      remedy: "If it belongs to another user, run the command as that user.",
     });
   }
 }
 
 /**
- * A module of the bridge, as it was built.
- * @param {string} file Below bridge/src.
+ * A compiled module of the bridge.
+ * @param {string} file below bridge/src
  */
 async function built(file) {
   return import(pathToFileURL(fromRoot("dist/bridge/src", file)).href);
 }
 
 /** @param {string} text */
-function told(text) {
+function report(text) {
   process.stdout.write(`${text}\n`);
   return 0;
 }

@@ -2,8 +2,8 @@
 import webpack from "webpack";
 
 /**
- * Lists every file that is written, with its size in bytes, in a JSON file beside them: `{ "assets/a.js": 120 }`. Whoever
- * serves the files can tell by it whether all of them are there.
+ * Writes a JSON file with the name and size in bytes of every output file: `{ "assets/a.js": 120 }`. The server of the files uses
+ * it to check that all of them exist.
  */
 export class FileListPlugin {
   #name;
@@ -16,7 +16,7 @@ export class FileListPlugin {
   /** @param {import("webpack").Compiler} compiler */
   apply(compiler) {
     compiler.hooks.thisCompilation.tap("FileListPlugin", (compilation) => {
-      // After everything that adds or changes files.
+      // After all plugins that add or change files.
       const stage = webpack.Compilation.PROCESS_ASSETS_STAGE_REPORT;
       compilation.hooks.processAssets.tap({ name: "FileListPlugin", stage }, (assets) => {
         const sizes = Object.entries(assets).map(([name, source]) => [name, source.buffer().length]);

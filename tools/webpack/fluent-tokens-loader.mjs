@@ -7,12 +7,12 @@ import { webDarkTheme, webLightTheme } from "@fluentui/tokens";
 const LIGHT = { ...webLightTheme };
 /** @type {Record<string, string | number>} */
 const DARK = { ...webDarkTheme };
-/** What the pane names itself. */
-const OWN = "pane-";
+/** Prefix of the pane's own custom properties. */
+const OWN_PREFIX = "pane-";
 
 /**
- * A webpack loader for the style sheet that declares the Fluent 2 tokens: those that the style sheets beside it use as
- * `var(--<token>)`, light and dark, and no others. A custom property that is no token, and not the pane's, is an error.
+ * A webpack loader that generates a style sheet with the light and dark values of the Fluent 2 tokens that the style sheets in the
+ * same folder use as `var(--<token>)`. Any other custom property is an error, unless it has the pane's prefix.
  * @this {import("webpack").LoaderContext<object>}
  */
 export default async function fluentTokensLoader() {
@@ -20,9 +20,9 @@ export default async function fluentTokensLoader() {
   const files = (await readdir(this.context)).filter((name) => name.endsWith(".css"));
   const sheets = await Promise.all(files.map((name) => readFile(join(this.context, name), "utf8")));
   const used = Array.from(sheets.join("\n").matchAll(/var\(--([\w-]+)/g), ([, name]) => name ?? "");
-  const tokens = [...new Set(used)].filter((name) => !name.startsWith(OWN)).sort();
-  const strangers = tokens.filter((name) => !(name in LIGHT));
-  if (strangers.length > 0) throw new Error(`${this.context}: these are no Fluent tokens: ${strangers.join(", ")}`);
+  const tokens = [...new Set(used)].filter((name) => !name.startsWith(OWN_PREFIX)).sort();
+  const unknown = tokens.filter((name) => !(name in LIGHT));
+  if (unknown.length > 0) throw new Error(`${this.context}: not Fluent tokens: ${unknown.join(", ")}`);
 
   const dark = tokens.filter((name) => DARK[name] !== LIGHT[name]);
   return [

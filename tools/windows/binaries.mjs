@@ -1,19 +1,19 @@
 // @ts-check
-// What `npm run build:windows` makes, as data.
+// The binaries that `npm run build:windows` builds.
 
 /**
  * @typedef {object} Binary
  * @property {string} file name of the binary
  * @property {"exe" | "dll"} type
- * @property {string} description as Windows shows it
+ * @property {string} description in the file properties
  * @property {Array<"x64" | "x86">} machines
- * @property {(machine: string) => string} folder where it goes, relative to the root
- * @property {string[]} lists of bridge/native/sources.gypi that are linked whole; of the core, what they need
- * @property {string[]} [sources] files that no list has, relative to the root
- * @property {string} [exports] a .def file, relative to the root; "{machine}" is filled in
- * @property {boolean} [isNodeModule] linked against node.exe, and sees node-addon-api
+ * @property {(machine: string) => string} folder output folder, relative to the root
+ * @property {string[]} lists of bridge/native/sources.gypi that are linked completely; of the core only what is needed
+ * @property {string[]} [sources] further sources, relative to the root
+ * @property {string} [exports] a .def file, relative to the root; "{machine}" is replaced
+ * @property {boolean} [isNodeModule] links against node.exe and uses node-addon-api
  * @property {string[]} [linkFlags]
- * @property {number} limit bytes; more is an error
+ * @property {number} limit maximum size in bytes
  */
 
 const KIB = 1024;
@@ -29,14 +29,14 @@ export const binaries = [
     machines: ["x64", "x86"],
     folder: inDist,
     lists: ["agent_windows_sources"],
-    exports: "bridge/native/agent/com/agent.def",
+    exports: "bridge/native/agent/windows/agent.def",
     limit: 300 * KIB,
   },
   {
     file: "outlook-offline-state.node",
     type: "dll",
     description: "Outlook Offline State: the bridge's native module",
-    // Where node-gyp-build looks. Node for ARM64 runs x64 modules only as x64 itself, so there is one.
+    // node-gyp-build loads it from this folder. There is none for ARM64: Node.js runs there as x64.
     machines: ["x64"],
     folder: (machine) => `prebuilds/win32-${machine}`,
     lists: ["module_sources", "module_windows_sources"],
@@ -60,7 +60,7 @@ export const binaries = [
     machines: ["x64", "x86"],
     folder: inDist,
     lists: ["simulated_core_sources", "simulated_windows_sources"],
-    // It has no console, and starts at a wmain of its own.
+    // No console; the entry point is wmain.
     linkFlags: ["-mwindows", "-municode"],
     limit: 2048 * KIB,
   },
@@ -71,7 +71,7 @@ export const binaries = [
     machines: ["x64", "x86"],
     folder: inDist,
     lists: ["mapi_provider_sources", "mapi_provider_windows_sources"],
-    exports: "bridge/native/simulated/msmapi32.{machine}.def",
+    exports: "bridge/native/simulator/windows/msmapi32.{machine}.def",
     limit: 1024 * KIB,
   },
 ];
@@ -79,13 +79,13 @@ export const binaries = [
 const inTests = () => "build/windows-tests";
 const fixture = { machines: /** @type {["x64"]} */ (["x64"]), lists: [], limit: 4096 * KIB };
 
-/** What only the tests run: `build:windows -- --tests`. @type {Binary[]} */
+/** Programs of the tests: `build:windows -- --tests`. @type {Binary[]} */
 export const testBinaries = [
   {
     ...fixture,
     file: "probe.exe",
     type: "exe",
-    description: "counts what a process has",
+    description: "counts the resources of a process",
     folder: inTests,
     sources: ["test/windows/fixtures/probe.cc"],
   },
@@ -93,7 +93,7 @@ export const testBinaries = [
     ...fixture,
     file: "certificate-chain.exe",
     type: "exe",
-    description: "asks Windows about a certificate",
+    description: "verifies a certificate with Windows",
     folder: inTests,
     sources: ["test/windows/fixtures/certificate_chain.cc"],
   },
@@ -101,9 +101,9 @@ export const testBinaries = [
     ...fixture,
     file: "OUTLOOK.EXE",
     type: "exe",
-    description: "an Outlook with an agent that is not as it should be",
-    folder: () => "build/windows-tests/strange",
-    sources: ["test/windows/fixtures/strange_outlook.cc"],
+    description: "an Outlook with an agent that violates the protocol",
+    folder: () => "build/windows-tests/faulty",
+    sources: ["test/windows/fixtures/faulty_outlook.cc"],
   },
   {
     ...fixture,

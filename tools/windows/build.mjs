@@ -1,18 +1,15 @@
 #!/usr/bin/env node
 // @ts-check
 // Builds the Windows binaries on Debian: npm run build:windows [-- x64 | x86 | name... | --tests]
-// --tests adds what only the tests under Wine run.
-// The same sources give the same bytes, on any machine and in any folder.
+// --tests also builds the programs of the tests under Wine. Builds are reproducible on any machine and in any folder.
 import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { commandOf, compile, headersOf, link, objectOf, run } from "../native/compile.mjs";
 import { readSources, root } from "../native/sources.mjs";
 import { machines, releases } from "../native/toolchains-windows.mjs";
 import { binaries, testBinaries } from "./binaries.mjs";
-import { foreignImports } from "./imports.mjs";
-import { nodeImportLibrary } from "./node-import-library.mjs";
-import { writeNote } from "./prebuild.mjs";
-import { versionResource } from "./resource.mjs";
+import { nonSystemImports, nodeImportLibrary, versionResource } from "./binutils.mjs";
+import { writePrebuildManifest } from "./prebuild.mjs";
 
 // As in binding.gyp.
 const MODULE_DEFINES = [
@@ -26,13 +23,13 @@ const MODULE_HEADERS = ["node_modules/node-addon-api", "node_modules/node-api-he
 /**
  * @param {import("./binaries.mjs").Binary} binary
  * @param {"x64" | "x86"} machine
- * @returns {Promise<string>} where it went, relative to the root
+ * @returns {Promise<string>} the binary, relative to the root
  */
 async function build(binary, machine) {
   const lists = readSources();
   const release = releases[machine];
   const { triplet, dlltool } = machines[machine];
-  // A variant for each kind of command, because each has its own objects.
+  // Different commands need different object files.
   const variant = binary.isNodeModule ? { ...release, name: `${release.name}-module` } : release;
   const command = commandOf(variant, {
     warnings: lists.warning_flags,
@@ -48,22 +45,23 @@ async function build(binary, machine) {
     await versionResource({ ...binary, triplet, folder: join(folder, binary.folder(machine)) }),
     ...(binary.exports ? [binary.exports.replace("{machine}", machine)] : []),
   ];
-  // The map says what of the core was linked.
+  // The linker map lists the linked members of the core library.
   const map = join(folder, `${binary.file}.map`);
   const linker = [
     ...[...command, "-s", ...(binary.type === "dll" ? ["-shared"] : []), ...(binary.linkFlags ?? [])],
     ...(binary.isNodeModule ? [`-Wl,-Map=${map}`] : []),
   ];
   const libraries = [core, ...(binary.isNodeModule ? [await nodeImportLibrary({ triplet, dlltool, folder })] : [])];
-  // Two may have the same name, in folders of their own.
-  const made = await link(variant, join(binary.folder(machine), binary.file), inputs, linker, libraries);
-  const target = deliver(binary, machine, made);
-  if (binary.isNodeModule) writeNote([...filesOf(variant, sources), ...filesOf(release, linkedOf(lists, map))]);
+  // Binaries in different folders may have the same name.
+  const built = await link(variant, join(binary.folder(machine), binary.file), inputs, linker, libraries);
+  const target = copyToTarget(binary, machine, built);
+  if (binary.isNodeModule)
+    writePrebuildManifest([...filesOf(variant, sources), ...filesOf(release, linkedOf(lists, map))]);
   return target;
 }
 
 /**
- * Our files that these objects were made from.
+ * Our sources and headers of these objects.
  * @param {import("../native/toolchains.mjs").Variant} variant
  * @param {readonly string[]} sources
  */
@@ -73,24 +71,28 @@ function filesOf(variant, sources) {
 }
 
 /**
- * The sources of the core that a link has taken from the library.
+ * The sources of the core library that were linked.
  * @param {import("../native/sources.mjs").Lists} lists
  * @param {string} map
  */
 function linkedOf(lists, map) {
   const text = readFileSync(join(root, map), "utf8");
-  const taken = new Set([...text.matchAll(/libcore\.a\((\S+)\.o\)/g)].map(([, name]) => name));
-  return [...lists.core_sources, ...lists.windows_sources].filter((source) => taken.has(basename(source, ".cc")));
+  const members = new Set([...text.matchAll(/libcore\.a\((\S+)\.o\)/g)].map(([, name]) => name));
+  return [...lists.library_sources, ...lists.windows_sources].filter((source) => members.has(basename(source, ".cc")));
 }
 
 /**
- * The core as a library, so that a binary carries only what it uses.
+ * Builds the core as a static library, so that a binary contains only what it uses.
  * @param {"x64" | "x86"} machine
  * @param {import("../native/sources.mjs").Lists} lists
  */
 async function coreLibrary(machine, lists) {
   const variant = releases[machine];
-  const sources = [...lists.core_sources, ...lists.windows_sources];
+  const sources = [...lists.library_sources, ...lists.windows_sources];
+  const names = sources.map((source) => basename(source));
+  const duplicate = names.find((name, index) => names.indexOf(name) !== index);
+  if (duplicate !== undefined)
+    throw new Error(`Two core sources are named ${duplicate}; a static library cannot contain both.`);
   await compile(variant, sources, commandOf(variant, { warnings: lists.warning_flags }));
   const library = join("build", variant.name, "libcore.a");
   rmSync(join(root, library), { force: true });
@@ -102,17 +104,18 @@ async function coreLibrary(machine, lists) {
 /**
  * @param {import("./binaries.mjs").Binary} binary
  * @param {"x64" | "x86"} machine
- * @param {string} made
+ * @param {string} built
  */
-function deliver(binary, machine, made) {
+function copyToTarget(binary, machine, built) {
   const { triplet } = machines[machine];
   const target = join(binary.folder(machine), binary.file);
-  const foreign = foreignImports(triplet, made);
-  if (foreign.length > 0) throw new Error(`${target} would need ${foreign.join(", ")}, which a Windows may lack.`);
-  const { size } = statSync(join(root, made));
-  if (size > binary.limit) throw new Error(`${target} would have ${size} bytes; ${binary.limit} are allowed.`);
+  const unavailable = nonSystemImports(triplet, built);
+  if (unavailable.length > 0)
+    throw new Error(`${target} imports ${unavailable.join(", ")}, which may be missing on Windows.`);
+  const { size } = statSync(join(root, built));
+  if (size > binary.limit) throw new Error(`${target} has ${size} bytes; the limit is ${binary.limit}.`);
   mkdirSync(join(root, binary.folder(machine)), { recursive: true });
-  copyFileSync(join(root, made), join(root, target));
+  copyFileSync(join(root, built), join(root, target));
   console.log(`  ${target}  ${(size / 1024).toFixed(0)} KiB`);
   return target;
 }
@@ -124,7 +127,7 @@ async function main(words) {
   const all = words.includes("--tests") ? [...binaries, ...testBinaries] : binaries;
   const unknown = names.filter((name) => !all.some(({ file }) => file === name));
   if (unknown.length > 0) {
-    throw new Error(`There is no ${unknown.join(", ")}. There are: ${all.map(({ file }) => file).join(", ")}.`);
+    throw new Error(`There is no ${unknown.join(", ")}. The binaries are: ${all.map(({ file }) => file).join(", ")}.`);
   }
   for (const binary of all.filter(({ file }) => names.length === 0 || names.includes(file))) {
     for (const machine of binary.machines) {

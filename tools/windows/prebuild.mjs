@@ -1,6 +1,6 @@
 // @ts-check
-// The module that a clone brings for Windows, so that nobody needs a compiler there. A note beside it says what it was made
-// from, to the file, so that a test can tell whether it still is what the sources say.
+// The prebuilt native module for Windows, so that no compiler is needed there. The manifest next to it contains the hashes of its
+// sources, so that a test can detect when it is outdated.
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,59 +8,58 @@ import process from "node:process";
 import { packageVersion, readSources, root } from "../native/sources.mjs";
 
 export const PREBUILD = "prebuilds/win32-x64/outlook-offline-state.node";
-export const NOTE = "prebuilds/win32-x64/outlook-offline-state.json";
-/** How it is compiled. */
+export const PREBUILD_MANIFEST = "prebuilds/win32-x64/outlook-offline-state.json";
+/** The compiler flags. */
 const TOOLCHAIN = "tools/native/toolchains-windows.mjs";
 
 /**
- * @typedef {object} Note
- * @property {string} version of the package, which the module carries
- * @property {string[]} lists the sources that are linked whole
- * @property {Record<string, string>} files each file of ours that went into it, and its digest
- * @property {string} module digest of the module
+ * @typedef {object} PrebuildManifest
+ * @property {string} version of the package, which the module contains
+ * @property {string[]} lists the sources that are linked completely
+ * @property {Record<string, string>} files hashes of our files, by path
+ * @property {string} module hash of the module
  */
 
 /**
- * What has changed since the module was made; empty: nothing, it is what these sources say.
+ * What has changed since the module was built; empty if it is up to date.
  * @param {string} [folder] the clone
  * @returns {string[]}
  */
 export function staleParts(folder = root) {
-  if (!existsSync(join(folder, NOTE)) || !existsSync(join(folder, PREBUILD))) return [NOTE];
-  /** @type {Note} */
-  const note = JSON.parse(readFileSync(join(folder, NOTE), "utf8"));
+  if (!existsSync(join(folder, PREBUILD_MANIFEST)) || !existsSync(join(folder, PREBUILD))) return [PREBUILD_MANIFEST];
+  /** @type {PrebuildManifest} */
+  const manifest = JSON.parse(readFileSync(join(folder, PREBUILD_MANIFEST), "utf8"));
   return [
-    ...(note.version === packageVersion() ? [] : ["package.json"]),
-    ...(JSON.stringify(note.lists) === JSON.stringify(lists()) ? [] : ["bridge/native/sources.gypi"]),
-    ...Object.entries(note.files).flatMap(([file, digest]) => (digestOf(folder, file) === digest ? [] : [file])),
-    ...(note.module === bytesOf(folder, PREBUILD) ? [] : [PREBUILD]),
+    ...(manifest.version === packageVersion() ? [] : ["package.json"]),
+    ...(JSON.stringify(manifest.lists) === JSON.stringify(lists()) ? [] : ["bridge/native/sources.gypi"]),
+    ...Object.entries(manifest.files).flatMap(([file, digest]) => (textHash(folder, file) === digest ? [] : [file])),
+    ...(manifest.module === fileHash(folder, PREBUILD) ? [] : [PREBUILD]),
   ];
 }
 
 /**
- * Whether the native module is there without a compiler: on a Windows for x64, from these sources, and nobody has compiled another
- * one, which would be taken first.
+ * Whether the prebuilt module can be used: on Windows x64, if it is up to date and no module was compiled, which would be preferred.
  * @param {{ platform?: string, arch?: string, folder?: string }} [on]
  */
-export function bringsModule({ platform = process.platform, arch = process.arch, folder = root } = {}) {
+export function hasPrebuiltModule({ platform = process.platform, arch = process.arch, folder = root } = {}) {
   const isFor = platform === "win32" && arch === "x64";
   return isFor && !existsSync(join(folder, "build/Release/offline_state.node")) && staleParts(folder).length === 0;
 }
 
 /**
- * Notes what the module that lies there was made from.
+ * Writes the manifest for the current module.
  * @param {readonly string[]} files from the root
  */
-export function writeNote(files) {
+export function writePrebuildManifest(files) {
   const ours = [...new Set([...files, TOOLCHAIN])].sort();
-  /** @type {Note} */
-  const note = {
+  /** @type {PrebuildManifest} */
+  const manifest = {
     version: packageVersion(),
     lists: lists(),
-    files: Object.fromEntries(ours.map((file) => [file, digestOf(root, file) ?? ""])),
-    module: bytesOf(root, PREBUILD),
+    files: Object.fromEntries(ours.map((file) => [file, textHash(root, file) ?? ""])),
+    module: fileHash(root, PREBUILD),
   };
-  writeFileSync(join(root, NOTE), `${JSON.stringify(note, undefined, 2)}\n`);
+  writeFileSync(join(root, PREBUILD_MANIFEST), `${JSON.stringify(manifest, undefined, 2)}\n`);
 }
 
 function lists() {
@@ -69,11 +68,11 @@ function lists() {
 }
 
 /**
- * Of a text, however a checkout ends its lines; undefined when it is not there.
+ * Hash of a text file, independent of line endings; undefined if the file is missing.
  * @param {string} folder
  * @param {string} file
  */
-function digestOf(folder, file) {
+function textHash(folder, file) {
   if (!existsSync(join(folder, file))) return undefined;
   const text = readFileSync(join(folder, file), "utf8").replaceAll("\r\n", "\n");
   return createHash("sha256").update(text).digest("hex");
@@ -83,7 +82,7 @@ function digestOf(folder, file) {
  * @param {string} folder
  * @param {string} file
  */
-function bytesOf(folder, file) {
+function fileHash(folder, file) {
   return createHash("sha256")
     .update(readFileSync(join(folder, file)))
     .digest("hex");
