@@ -13,17 +13,17 @@ export const NOTES = {
     "Wine passes each event and each pipe operation through a server process, so these times are longer than on Windows.",
   ],
   4: [
-    "The alternatives' pages show one word. The pane also validates the message and changes colours and symbol, which takes 0.2 ms more, and the bridge validates what the native module reports (0.08 ms); so p50 is level with them, not ahead.",
+    "The alternatives' pages show one word. The pane also validates the message and changes colours and symbol, which takes 0.2 ms more; so p50 is level with them, not ahead.",
     "A page is drawn at most every 16.7 ms, which is most of the time until a frame shows the state, on all sides. p99 is decided by one or two slow changes in each round; the pane also draws a timeline, times and a title for each change, and therefore collects garbage more often than an empty page.",
   ],
   5: [
-    "With few panes, the work that is done once per change is not shared: the report is validated, compared and serialised, while the bare server sends bytes that are ready. The difference is far below what a person can see. The target was 1.1 as long as frames were written directly into the sockets of ws; with ws's documented API it is 1.5.",
+    "With few panes, the work that is done once per change is not shared: the report is validated, compared and serialised, while the bare server sends bytes that are ready. The difference is far below what a person can see.",
   ],
   6: [
-    "The agent does not wake at all. The bridge extends the current history span every 20 s, so that a crash loses at most 20 s; that write is most of the difference in processor time. The target was 1.1 as long as the bridge replaced Node's connection timeouts by timers of its own; with Node's it is 1.5.",
+    "The agent does not wake at all. The bridge extends the current history span every 20 s, so that a crash loses at most 20 s; that write is most of the difference in processor time. Node checks the timeouts of connections every 5 s, which wakes the bridge too.",
   ],
   7: [
-    "What remains above the bare server is mainly libsql, the SQLite binding, and the pages of Node.js that only the product uses. The target for an idle bridge was 1.15 as long as parts of Express and pino were left out of the bundle; with the complete libraries it is 1.5. Private memory is what no other process maps: while other Node.js processes run, it is 2 to 3 MB lower on both sides.",
+    "What remains above the bare server is mainly libsql, the SQLite binding, and the pages of Node.js that only the product uses. Private memory is what no other process maps: while other Node.js processes run, it is 2 to 3 MB lower on both sides.",
   ],
   8: [
     "Starting includes reading and verifying the certificates, looking for a running bridge, checking the history file, and starting the simulator. On the page, both sides wait for the browser until the connection is open; the product's page also starts a service worker, which shows the pane when the bridge is not running.",

@@ -60,7 +60,7 @@ export async function run({ rounds, scale }) {
       }
       const name = `${size} ${size === 1 ? "pane" : "panes"}`;
       const shared = { name, unit: "ms", product: found.product };
-      measures.push(compare({ ...shared, against: "bare ws", baseline: found.ws, target: { atMost: 1.5 } }));
+      measures.push(compare({ ...shared, against: "bare ws", baseline: found.ws, target: { atMost: 1.1 } }));
       measures.push(compare({ ...shared, against: "uncompressed socket.io", baseline: found["socket.io"] }));
       points.push([size, median(found.product.flat())]);
       for (const crowd of Object.values(crowds)) {

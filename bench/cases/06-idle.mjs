@@ -64,7 +64,7 @@ export async function run({ rounds, scale }) {
           unit: "ms",
           product: of(1, "cpuMs"),
           baseline: of(2, "cpuMs"),
-          target: { atMost: 1.5 },
+          target: { atMost: 1.1 },
         }),
         compare({
           name: "bridge: wake-ups in 60 s",
@@ -72,7 +72,7 @@ export async function run({ rounds, scale }) {
           unit: "",
           product: of(1, "wakeUps"),
           baseline: of(2, "wakeUps"),
-          target: { atMost: 1.5 },
+          target: { atMost: 1.1 },
         }),
       ],
     };

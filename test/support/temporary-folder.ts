@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 
-/** A new folder. Whoever creates it removes it with `removeFolder`. */
+/** A new folder. The caller removes it with `removeFolder`. */
 export function createFolder(): string {
   return mkdtempSync(join(tmpdir(), "offline-state-"));
 }

@@ -48,7 +48,7 @@ struct Reading {
   bool empty() const noexcept { return !exchange_connection_mode && !outbox_items; }
 };
 
-// Complete: whoever has the newest status needs no earlier one. The state is unknown unless the source is listening.
+// Complete: the newest status is enough, no earlier one is needed. The state is unknown unless the source is listening.
 struct Status {
   std::uint64_t number = 0;  // incremented by every change of state or source
   State state = State::kUnknown;

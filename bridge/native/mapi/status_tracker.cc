@@ -101,7 +101,7 @@ bool StatusTracker::Apply(Status& status, State state, const Timestamp& at, bool
       if (state == status.state) {
         status.confirmed = at;
         if (state == State::kUnknown) return false;
-        // Whoever asked for a reading waits for its result, however soon it comes.
+        // A reading was requested, so its result is published at once.
         return !is_notification || at.steady_us - published_confirmed_us_ >= kConfirmUs;
       }
       Begin(status, state, at, /*since_known=*/is_notification);

@@ -1,7 +1,6 @@
 /**
  * Runs the work that a change causes and that nobody waits for, such as its log line, a little later. The scheduler often runs the reader
- * of a message on the core of its writer, so the pane would wait until this process is idle: without the delay, half of all changes
- * reach it a tenth later (docs/performance.md).
+ * of a message on the core of its writer, so without the delay the pane waits until this process is idle.
  */
 
 /** A little more than a frame of the screen, milliseconds. */

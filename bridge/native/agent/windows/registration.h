@@ -20,7 +20,7 @@ inline constexpr wchar_t kAgentProgId[] = L"OutlookOfflineState.Agent";
 
 inline constexpr wchar_t kFriendlyName[] = L"Outlook Offline State";
 inline constexpr wchar_t kDescription[] =
-    L"Tells the Outlook Offline State task pane whether Outlook is online or offline.";
+    L"Lets the Outlook Offline State pane show whether Outlook is online or offline.";
 
 inline constexpr DWORD kLoadAtStartup = 3;  // LoadBehavior: loaded now, and at every start of Outlook
 
